@@ -1,0 +1,63 @@
+# One command for each thing a developer does. `make` alone lists them.
+# Needs make and any Python >= 3.11; everything else comes from requirements.lock.
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+ARGS ?=
+# The first interpreter that is new enough and can make a virtual environment. `make PYTHON=... setup` overrides.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$p"; exit; }; done)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format bench lock docker-check clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## make .venv and install the locked dependencies (does nothing when up to date)
+
+$(STAMP): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "order-relay needs Python 3.11 or newer with venv (Debian: apt-get install python3-venv)" >&2; exit 1; }
+	@test -x $(BIN)/python && $(BIN)/python -c '' || $(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup ## the whole product in one minute: database, both POS simulators, API, worker, 23 orders
+	$(BIN)/order-relay demo $(ARGS)
+
+test: setup ## the test suite; ARGS="-k intake -x" reaches pytest
+	$(BIN)/pytest $(ARGS)
+
+check: setup ## lint, format, types, and that migrations and tables agree
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m app.store.migrate check
+
+format: setup ## put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup ## intake and accept-to-POS beside a route that only validates
+	$(BIN)/python -m bench $(ARGS)
+
+# The image installs the runtime subset; -c keeps all three files on the same versions.
+COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
+lock: setup ## renew the three lock files from pyproject.toml; ARGS="--upgrade" for newer versions
+	$(COMPILE) --all-extras $(ARGS) -o requirements.lock
+	$(COMPILE) -c requirements.lock -o requirements-runtime.lock
+	$(BIN)/uv pip compile --group build --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url -c requirements.lock -o requirements-build.lock
+
+docker-check: setup ## lint the Dockerfile, and the compose file where docker-compose is installed
+	$(BIN)/hadolint Dockerfile
+	@if command -v docker-compose >/dev/null; then compose=docker-compose; \
+	elif docker compose version >/dev/null 2>&1; then compose="docker compose"; \
+	else echo "docker-compose is not installed: compose file not checked"; exit 0; fi; \
+	for profile in "" demo; do POSTGRES_PASSWORD=x ORDER_RELAY_SECRET_KEYS=x COMPOSE_PROFILES=$$profile $$compose config --quiet || exit 1; done; \
+	echo "compose file: ok ($$compose)"
+
+clean: ## remove the environment and the caches, never the data directory
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis
