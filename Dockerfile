@@ -12,8 +12,7 @@ COPY requirements-build.lock requirements-runtime.lock ./
 RUN /opt/build/bin/pip install --require-hashes -r requirements-build.lock \
     && /opt/build/bin/pip --python /opt/order-relay/bin/python install --require-hashes -r requirements-runtime.lock
 COPY . .
-RUN /opt/build/bin/pip --python /opt/order-relay/bin/python --version >/dev/null \
-    && /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /dist . \
+RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /dist . \
     && /opt/build/bin/pip --python /opt/order-relay/bin/python install --no-deps --no-index /dist/*.whl
 
 

@@ -23,7 +23,7 @@ MAY_IMPORT = {
 BUILDERS = {"cli", "main", "worker", "settings", "logs"}
 # Library -> the only floors that may import it.
 KEPT_TO = {"fastapi": {"api", "main"}, "asyncpg": {"store"}, "typer": {"cli"}}
-# The simulators stand for somebody else's system: they share nothing with us, not even the libraries that shape our models.
+# The simulators stand for somebody else's system: they share nothing with us, not even pydantic.
 SIMULATORS_MAY_USE = sys.stdlib_module_names | {"app", "starlette", "httpx", "uvicorn"}
 
 
