@@ -85,7 +85,7 @@ Quantity = Annotated[
     Decimal,
     BeforeValidator(_quantity),
     AfterValidator(_positive_and_small),
-    PlainSerializer(written_quantity),
+    PlainSerializer(written_quantity, when_used="json"),
     WithJsonSchema(
         {
             "anyOf": [

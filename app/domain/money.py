@@ -68,7 +68,7 @@ def _amount(value: object) -> Decimal:
 Money = Annotated[
     Decimal,
     BeforeValidator(_amount),
-    PlainSerializer(lambda value: f"{value:f}", return_type=str),
+    PlainSerializer(lambda value: f"{value:f}", return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": MONEY_PATTERN, "examples": ["12.50"]}),
 ]
 """A non-negative amount, taxes included, written as a string."""
