@@ -86,7 +86,7 @@ class Adapter(Protocol):
     """An open connection to one location's POS: its own client, pool and token."""
 
     async def create(self, request: WireRequest) -> Taken:
-        """Sends the one creating request. Raises a PosError: NotSent, InDoubt, Rejected, AccessDenied, Misconfigured."""
+        """Sends the one creating request. Raises a PosError."""
 
     async def aclose(self) -> None:
         """Closes the connections."""
@@ -140,7 +140,7 @@ class Pos(Protocol):
     traits: PosTraits
 
     def translate(self, location: Location, submission: Submission) -> Translation:
-        """Pure. Raises OrderNotExpressible with the fields, or Misconfigured where the location's settings lack a thing."""
+        """Pure. Raises OrderNotExpressible with the fields, or Misconfigured where a setting is missing."""
 
     def open(self, location: Location, limits: Limits) -> Adapter:
         """An adapter for the location. Opens no connection yet."""
