@@ -1,0 +1,287 @@
+"""The tables. Every primary, unique and foreign key begins with ``location_id``, which is the location's slug.
+
+orders and submissions are updated in place (fillfactor 70 leaves room for it, no index on status columns);
+status_history and attempts are only added to. Lock order: order row, then submission, then lane.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Float,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "fk": "%(table_name)s_%(referred_table_name)s_fkey",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+    }
+)
+
+
+def _at(name: str, *, nullable: bool = True, **options: Any) -> Column[Any]:
+    return Column(name, DateTime(timezone=True), nullable=nullable, **options)
+
+
+def _now(name: str) -> Column[Any]:
+    return _at(name, nullable=False, server_default=text("now()"))
+
+
+def _location() -> Column[str]:
+    return Column("location_id", Text, primary_key=True)
+
+
+_TO_LOCATION = (["location_id"], ["locations.location_id"])
+_TO_ORDER = (["location_id", "order_id"], ["orders.location_id", "orders.id"])
+
+locations = Table(
+    "locations",
+    metadata,
+    _location(),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("settings", JSONB, nullable=False, comment="without secrets"),
+    Column("secrets", LargeBinary, nullable=False, comment="Fernet token of a JSON object"),
+    Column("secret_names", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("pos_system", Text, nullable=False),
+    Column("callback_key", Text, nullable=False, unique=True),
+    _now("created_at"),
+    _now("updated_at"),
+    _at("deleted_at"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("hash", LargeBinary, nullable=False, unique=True, comment="SHA-256 of the key"),
+    Column("scopes", ARRAY(Text), nullable=False),
+    Column("locations", ARRAY(Text), comment="null: all locations"),
+    _now("created_at"),
+    _at("last_used_at"),
+    _at("revoked_at"),
+)
+
+lanes = Table(
+    "lanes",
+    metadata,
+    _location(),
+    Column("max_in_flight", Integer, nullable=False),
+    Column("rate_per_s", Float),
+    Column("tokens", Float, nullable=False, server_default="1", comment="what is left of this second's rate"),
+    _now("tokens_at"),
+    Column("paused", Boolean, nullable=False, server_default="false"),
+    _at("paused_at"),
+    Column("blocked", Text, comment="access_denied or misconfigured"),
+    Column("blocked_message", Text),
+    _at("blocked_at"),
+    _at("not_before"),
+    Column("failures", Integer, nullable=False, server_default="0", comment="in a row"),
+    _at("failing_since"),
+    Column("last_error", Text),
+    Column("silent", Integer, nullable=False, server_default="0", comment="orders in a row without a verdict"),
+    _at("last_sent_at"),
+    _at("last_callback_at"),
+    _at("poll_at"),
+    _at("polled_at"),
+    ForeignKeyConstraint(*_TO_LOCATION),
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    _location(),
+    Column("id", Uuid, primary_key=True),
+    Column("reference", Text, nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("replays", Integer, nullable=False, server_default="0"),
+    Column("status", Text, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("service_type", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("total", Numeric(12, 3), nullable=False),
+    Column("prepaid", Boolean, nullable=False),
+    _at("requested_for"),
+    _now("received_at"),
+    Column("customer_search", Text, nullable=False, server_default="", comment="lower-case name, digits of the phone"),
+    Column("current_reference", Uuid, nullable=False, comment="of the submission that counts"),
+    Column("pos_system", Text, nullable=False),
+    Column("pos_status", Text),
+    Column("pos_order_id", Text),
+    Column("pos_number", Text),
+    Column("pos_account", Text),
+    Column("folded", JSONB, nullable=False, server_default="[]"),
+    Column("not_sent", JSONB, nullable=False, server_default="[]"),
+    Column("milestones", JSONB, nullable=False, server_default="{}"),
+    Column("failure", JSONB),
+    Column("attention", JSONB),
+    Column("cancellation", JSONB),
+    Column("cancelled_by_pos", Boolean, nullable=False, server_default="false"),
+    Column("warnings", JSONB, nullable=False, server_default="[]"),
+    _at("watch_at", comment="when silence or an unconfirmed state is worth a look"),
+    _at("follow_until", comment="polled until then"),
+    Column("body", JSONB, nullable=False, comment="as received, unchanged"),
+    UniqueConstraint("location_id", "reference"),
+    ForeignKeyConstraint(*_TO_LOCATION),
+    Index("orders_id_idx", "id"),
+    Index("orders_watch_idx", "watch_at", postgresql_where=text("watch_at IS NOT NULL")),
+    Index("orders_follow_idx", "location_id", "follow_until", postgresql_where=text("follow_until IS NOT NULL")),
+    Index("orders_attention_idx", "location_id", "id", postgresql_where=text("attention IS NOT NULL")),
+    postgresql_with={"fillfactor": "70"},
+)
+
+status_history = Table(
+    "status_history",
+    metadata,
+    _location(),
+    Column("order_id", Uuid, primary_key=True),
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    _now("at"),
+    Column("status", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("detail", Text),
+    Column("callback_id", Uuid, comment="whose repeats are counted there"),
+    Column("raw", JSONB, comment="e.g. the order that a corrected resend replaced"),
+    ForeignKeyConstraint(*_TO_ORDER, ondelete="CASCADE"),
+)
+
+submissions = Table(
+    "submissions",
+    metadata,
+    _location(),
+    Column("reference", Uuid, primary_key=True),
+    Column("order_id", Uuid, nullable=False),
+    Column("number", Integer, nullable=False, server_default="1"),
+    Column("kind", Text, nullable=False, server_default="order"),
+    Column("state", Text, nullable=False),
+    Column("trigger", Text, nullable=False, server_default="intake", comment="why the next attempt is made"),
+    _now("created_at"),
+    _at("due_at", nullable=False),
+    _at("deadline_at", nullable=False),
+    Column("attempt", Integer, nullable=False, server_default="0", comment="the last one's number: the fencing token"),
+    Column("failures", Integer, nullable=False, server_default="0", comment="attempts in a row without a result"),
+    _at("lease_until"),
+    Column("absent_through", Integer, nullable=False, server_default="0", comment="attempts confirmed absent"),
+    Column("absent_looks", Integer, nullable=False, server_default="0", comment="looks in a row that count"),
+    Column("last_error", Text),
+    Column("body", JSONB, comment="the corrected order of a resend; null: the order's own"),
+    CheckConstraint("state IN ('waiting', 'sending', 'in_doubt', 'parked', 'done')", name="state"),
+    CheckConstraint("kind IN ('order', 'payment', 'message')", name="kind"),
+    ForeignKeyConstraint(*_TO_ORDER, ondelete="CASCADE"),
+    Index("submissions_order_idx", "location_id", "order_id"),
+    Index(
+        "submissions_live_key",
+        "location_id",
+        "order_id",
+        unique=True,
+        postgresql_where=text("state <> 'done' AND kind = 'order'"),
+    ),
+    Index("submissions_due_idx", "location_id", "due_at", postgresql_where=text("state IN ('waiting', 'in_doubt')")),
+    Index("submissions_lease_idx", "location_id", "lease_until", postgresql_where=text("state = 'sending'")),
+    Index("submissions_deadline_idx", "deadline_at", postgresql_where=text("state <> 'done'")),
+    postgresql_with={"fillfactor": "70"},
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    _location(),
+    Column("reference", Uuid, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("kind", Text, nullable=False, comment="send or ask"),
+    Column("trigger", Text, nullable=False),
+    _now("started_at"),
+    _at("ended_at"),
+    Column("outcome", Text, comment="null: open"),
+    Column("http_status", Integer),
+    Column("error", Text),
+    Column("request", JSONB),
+    Column("response", Text),
+    ForeignKeyConstraint(
+        ["location_id", "reference"], ["submissions.location_id", "submissions.reference"], ondelete="CASCADE"
+    ),
+)
+
+callbacks = Table(
+    "callbacks",
+    metadata,
+    _location(),
+    Column("id", Uuid, primary_key=True),
+    Column("hash", LargeBinary, nullable=False, comment="SHA-256 of the bytes"),
+    Column("body", LargeBinary, nullable=False, comment="as received"),
+    _now("received_at"),
+    Column("repeats", Integer, nullable=False, server_default="1"),
+    Column("state", Text, nullable=False, server_default="received"),
+    _at("handled_at"),
+    _at("due_at", server_default=text("now()"), comment="when to match it again; null: never by itself"),
+    Column("reference", Text),
+    Column("word", Text),
+    Column("problem", Text),
+    CheckConstraint("state IN ('received', 'handled', 'parked')", name="state"),
+    UniqueConstraint("location_id", "hash"),
+    ForeignKeyConstraint(*_TO_LOCATION),
+    Index("callbacks_due_idx", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+    Index("callbacks_id_idx", "id"),
+)
+
+notifications = Table(
+    "notifications",
+    metadata,
+    _location(),
+    Column("id", Uuid, primary_key=True),
+    Column("order_id", Uuid),
+    Column("kind", Text, nullable=False, comment="status or alert"),
+    Column("body", JSONB, nullable=False),
+    _now("created_at"),
+    _at("due_at", nullable=False),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    _at("sent_at"),
+    ForeignKeyConstraint(*_TO_LOCATION),
+    Index(
+        "notifications_pending_key",
+        "location_id",
+        "order_id",
+        unique=True,
+        postgresql_where=text("sent_at IS NULL AND kind = 'status'"),
+    ),
+)
+
+catalogs = Table(
+    "catalogs",
+    metadata,
+    _location(),
+    Column("body", JSONB, nullable=False),
+    _now("synced_at"),
+    ForeignKeyConstraint(*_TO_LOCATION),
+)
+
+dictionaries = Table(
+    "dictionaries",
+    metadata,
+    _location(),
+    Column("kind", Text, primary_key=True),
+    Column("entries", JSONB, nullable=False),
+    _now("synced_at"),
+    ForeignKeyConstraint(*_TO_LOCATION),
+)
