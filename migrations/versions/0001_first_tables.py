@@ -14,13 +14,14 @@ depends_on = None
 
 
 def upgrade() -> None:
+    """Creates everything."""
     op.create_table(
         "api_keys",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False, comment="SHA-256 of the key"),
-        sa.Column("scopes", postgresql.ARRAY(Text()), nullable=False),
-        sa.Column("locations", postgresql.ARRAY(Text()), nullable=True, comment="null: all locations"),
+        sa.Column("scopes", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("locations", postgresql.ARRAY(sa.Text()), nullable=True, comment="null: all locations"),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
@@ -32,9 +33,9 @@ def upgrade() -> None:
         "locations",
         sa.Column("location_id", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
-        sa.Column("settings", postgresql.JSONB(astext_type=Text()), nullable=False, comment="without secrets"),
+        sa.Column("settings", postgresql.JSONB(), nullable=False, comment="without secrets"),
         sa.Column("secrets", sa.LargeBinary(), nullable=False, comment="Fernet token of a JSON object"),
-        sa.Column("secret_names", postgresql.ARRAY(Text()), server_default="{}", nullable=False),
+        sa.Column("secret_names", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.Column("pos_system", sa.Text(), nullable=False),
         sa.Column("callback_key", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -75,7 +76,7 @@ def upgrade() -> None:
     op.create_table(
         "catalogs",
         sa.Column("location_id", sa.Text(), nullable=False),
-        sa.Column("body", postgresql.JSONB(astext_type=Text()), nullable=False),
+        sa.Column("body", postgresql.JSONB(), nullable=False),
         sa.Column("synced_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(["location_id"], ["locations.location_id"], name=op.f("catalogs_locations_fkey")),
         sa.PrimaryKeyConstraint("location_id", name=op.f("catalogs_pkey")),
@@ -84,7 +85,7 @@ def upgrade() -> None:
         "dictionaries",
         sa.Column("location_id", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("entries", postgresql.JSONB(astext_type=Text()), nullable=False),
+        sa.Column("entries", postgresql.JSONB(), nullable=False),
         sa.Column("synced_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(["location_id"], ["locations.location_id"], name=op.f("dictionaries_locations_fkey")),
         sa.PrimaryKeyConstraint("location_id", "kind", name=op.f("dictionaries_pkey")),
@@ -123,7 +124,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("order_id", sa.Uuid(), nullable=True),
         sa.Column("kind", sa.Text(), nullable=False, comment="status or alert"),
-        sa.Column("body", postgresql.JSONB(astext_type=Text()), nullable=False),
+        sa.Column("body", postgresql.JSONB(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
@@ -166,14 +167,14 @@ def upgrade() -> None:
         sa.Column("pos_order_id", sa.Text(), nullable=True),
         sa.Column("pos_number", sa.Text(), nullable=True),
         sa.Column("pos_account", sa.Text(), nullable=True),
-        sa.Column("folded", postgresql.JSONB(astext_type=Text()), server_default="[]", nullable=False),
-        sa.Column("not_sent", postgresql.JSONB(astext_type=Text()), server_default="[]", nullable=False),
-        sa.Column("milestones", postgresql.JSONB(astext_type=Text()), server_default="{}", nullable=False),
-        sa.Column("failure", postgresql.JSONB(astext_type=Text()), nullable=True),
-        sa.Column("attention", postgresql.JSONB(astext_type=Text()), nullable=True),
-        sa.Column("cancellation", postgresql.JSONB(astext_type=Text()), nullable=True),
+        sa.Column("folded", postgresql.JSONB(), server_default="[]", nullable=False),
+        sa.Column("not_sent", postgresql.JSONB(), server_default="[]", nullable=False),
+        sa.Column("milestones", postgresql.JSONB(), server_default="{}", nullable=False),
+        sa.Column("failure", postgresql.JSONB(), nullable=True),
+        sa.Column("attention", postgresql.JSONB(), nullable=True),
+        sa.Column("cancellation", postgresql.JSONB(), nullable=True),
         sa.Column("cancelled_by_pos", sa.Boolean(), server_default="false", nullable=False),
-        sa.Column("warnings", postgresql.JSONB(astext_type=Text()), server_default="[]", nullable=False),
+        sa.Column("warnings", postgresql.JSONB(), server_default="[]", nullable=False),
         sa.Column(
             "watch_at",
             sa.DateTime(timezone=True),
@@ -181,7 +182,7 @@ def upgrade() -> None:
             comment="when silence or an unconfirmed state is worth a look",
         ),
         sa.Column("follow_until", sa.DateTime(timezone=True), nullable=True, comment="polled until then"),
-        sa.Column("body", postgresql.JSONB(astext_type=Text()), nullable=False, comment="as received, unchanged"),
+        sa.Column("body", postgresql.JSONB(), nullable=False, comment="as received, unchanged"),
         sa.ForeignKeyConstraint(["location_id"], ["locations.location_id"], name=op.f("orders_locations_fkey")),
         sa.PrimaryKeyConstraint("location_id", "id", name=op.f("orders_pkey")),
         sa.UniqueConstraint("location_id", "reference", name=op.f("orders_location_id_reference_key")),
@@ -216,12 +217,7 @@ def upgrade() -> None:
         sa.Column("event", sa.Text(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=True),
         sa.Column("callback_id", sa.Uuid(), nullable=True, comment="whose repeats are counted there"),
-        sa.Column(
-            "raw",
-            postgresql.JSONB(astext_type=Text()),
-            nullable=True,
-            comment="e.g. the order that a corrected resend replaced",
-        ),
+        sa.Column("raw", postgresql.JSONB(), nullable=True, comment="e.g. the order that a corrected resend replaced"),
         sa.ForeignKeyConstraint(
             ["location_id", "order_id"],
             ["orders.location_id", "orders.id"],
@@ -263,10 +259,7 @@ def upgrade() -> None:
         ),
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.Column(
-            "body",
-            postgresql.JSONB(astext_type=Text()),
-            nullable=True,
-            comment="the corrected order of a resend; null: the order's own",
+            "body", postgresql.JSONB(), nullable=True, comment="the corrected order of a resend; null: the order's own"
         ),
         sa.CheckConstraint("kind IN ('order', 'payment', 'message')", name=op.f("submissions_kind_check")),
         sa.CheckConstraint(
@@ -322,7 +315,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.Text(), nullable=True, comment="null: open"),
         sa.Column("http_status", sa.Integer(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
-        sa.Column("request", postgresql.JSONB(astext_type=Text()), nullable=True),
+        sa.Column("request", postgresql.JSONB(), nullable=True),
         sa.Column("response", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["location_id", "reference"],
@@ -335,6 +328,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Drops everything."""
     op.drop_table("attempts")
     op.drop_index("submissions_order_idx", table_name="submissions")
     op.drop_index(
