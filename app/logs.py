@@ -78,4 +78,4 @@ def configure(*, level: str = "info", as_json: bool = False) -> None:
 
 def logger(name: str) -> structlog.stdlib.BoundLogger:
     """A logger of this name."""
-    return structlog.stdlib.get_logger(name)  # type: ignore[no-any-return]
+    return structlog.stdlib.get_logger(name)
