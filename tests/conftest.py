@@ -1,0 +1,90 @@
+"""A real PostgreSQL for every test that asks for one: `database_url` is a fresh database with the whole schema.
+
+The server is the embedded one, or the one of `TEST_DATABASE_URL` (a superuser's or a CREATEDB role's URL).
+"""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.store import embedded, migrate
+from app.store.connect import Primary
+from app.store.database import create_engine
+from app.store.database_url import parse
+
+
+@pytest.fixture(scope="session")
+def database_server_url() -> Iterator[str]:
+    """The maintenance database of the tests' server."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
+    with TemporaryDirectory(prefix="order-relay-tests-") as directory, embedded.running(Path(directory)) as server:
+        yield server.url
+
+
+@pytest_asyncio.fixture(scope="session")
+async def database_server(database_server_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """To create and drop databases with."""
+    connection = await Primary(parse(database_server_url), application_name="tests", command_timeout=60)()
+    if "TEST_DATABASE_URL" not in os.environ:  # ours: the data outlive nothing
+        await connection.execute("ALTER SYSTEM SET fsync = off")
+        await connection.execute("SELECT pg_reload_conf()")
+    yield connection
+    await connection.close()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def template_database(database_server: asyncpg.Connection, database_server_url: str) -> AsyncIterator[str]:
+    """A database that the migrations built once; the others are copies of it."""
+    name = await create_database(database_server)
+    await migrate.upgrade(url_of(database_server_url, name))
+    yield name
+    await drop_database(database_server, name)
+
+
+@pytest_asyncio.fixture
+async def database_url(
+    database_server: asyncpg.Connection, database_server_url: str, template_database: str
+) -> AsyncIterator[str]:
+    """A database of this test's own, with the schema and nothing in it."""
+    name = await create_database(database_server, template=template_database)
+    yield url_of(database_server_url, name)
+    await drop_database(database_server, name)
+
+
+@pytest_asyncio.fixture
+async def empty_database_url(database_server: asyncpg.Connection, database_server_url: str) -> AsyncIterator[str]:
+    """A database without a schema."""
+    name = await create_database(database_server)
+    yield url_of(database_server_url, name)
+    await drop_database(database_server, name)
+
+
+@pytest_asyncio.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    engine = create_engine(database_url, application_name="tests")
+    yield engine
+    await engine.dispose()
+
+
+async def create_database(server: asyncpg.Connection, *, template: str = "template0") -> str:
+    name = f"relay_test_{uuid4().hex}"
+    await server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return name
+
+
+async def drop_database(server: asyncpg.Connection, name: str) -> None:
+    await server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def url_of(server_url: str, database: str) -> str:
+    return urlsplit(server_url)._replace(path=f"/{database}").geturl()
