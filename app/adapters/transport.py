@@ -11,12 +11,12 @@ import contextlib
 import json as jsonlib
 import re
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import httpx
@@ -170,7 +170,8 @@ async def _read(response: httpx.Response, mask: tuple[str, ...], what: str) -> A
     body = bytearray()
     headers = {name.lower(): value for name, value in response.headers.items()}
     try:
-        async with contextlib.aclosing(response.aiter_bytes()) as chunks:
+        # aclosing, because the loop may leave the generator before its end.
+        async with contextlib.aclosing(cast(AsyncGenerator[bytes], response.aiter_bytes())) as chunks:
             async for chunk in chunks:
                 body += chunk
                 if len(body) > MAX_BODY:
