@@ -138,7 +138,8 @@ orders = Table(
     Column("cancellation", JSONB),
     Column("cancelled_by_pos", Boolean, nullable=False, server_default="false"),
     Column("warnings", JSONB, nullable=False, server_default="[]"),
-    _at("watch_at", comment="when silence or an unconfirmed state is worth a look"),
+    _at("verdict_due_at", comment="the POS has spoken by then, or its silence is an alarm"),
+    _at("watch_at", comment="when lateness, silence or an unconfirmed state is worth a look"),
     _at("follow_until", comment="polled until then"),
     Column("body", JSONB, nullable=False, comment="as received, unchanged"),
     UniqueConstraint("location_id", "reference"),
@@ -184,6 +185,7 @@ submissions = Table(
     _at("lease_until"),
     Column("absent_through", Integer, nullable=False, server_default="0", comment="attempts confirmed absent"),
     Column("absent_looks", Integer, nullable=False, server_default="0", comment="looks in a row that count"),
+    Column("overdue", Boolean, nullable=False, server_default="false", comment="its deadline was acted on"),
     Column("last_error", Text),
     Column("body", JSONB, comment="the corrected order of a resend; null: the order's own"),
     CheckConstraint("state IN ('waiting', 'sending', 'in_doubt', 'parked', 'done')", name="state"),
@@ -199,7 +201,11 @@ submissions = Table(
     ),
     Index("submissions_due_idx", "location_id", "due_at", postgresql_where=text("state IN ('waiting', 'in_doubt')")),
     Index("submissions_lease_idx", "location_id", "lease_until", postgresql_where=text("state = 'sending'")),
-    Index("submissions_deadline_idx", "deadline_at", postgresql_where=text("state <> 'done'")),
+    Index(
+        "submissions_deadline_idx",
+        "deadline_at",
+        postgresql_where=text("state IN ('waiting', 'in_doubt', 'parked') AND NOT overdue"),
+    ),
     postgresql_with={"fillfactor": "70"},
 )
 

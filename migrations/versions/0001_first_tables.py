@@ -176,10 +176,16 @@ def upgrade() -> None:
         sa.Column("cancelled_by_pos", sa.Boolean(), server_default="false", nullable=False),
         sa.Column("warnings", postgresql.JSONB(), server_default="[]", nullable=False),
         sa.Column(
+            "verdict_due_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="the POS has spoken by then, or its silence is an alarm",
+        ),
+        sa.Column(
             "watch_at",
             sa.DateTime(timezone=True),
             nullable=True,
-            comment="when silence or an unconfirmed state is worth a look",
+            comment="when lateness, silence or an unconfirmed state is worth a look",
         ),
         sa.Column("follow_until", sa.DateTime(timezone=True), nullable=True, comment="polled until then"),
         sa.Column("body", postgresql.JSONB(), nullable=False, comment="as received, unchanged"),
@@ -257,6 +263,7 @@ def upgrade() -> None:
         sa.Column(
             "absent_looks", sa.Integer(), server_default="0", nullable=False, comment="looks in a row that count"
         ),
+        sa.Column("overdue", sa.Boolean(), server_default="false", nullable=False, comment="its deadline was acted on"),
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.Column(
             "body", postgresql.JSONB(), nullable=True, comment="the corrected order of a resend; null: the order's own"
@@ -279,7 +286,7 @@ def upgrade() -> None:
         "submissions",
         ["deadline_at"],
         unique=False,
-        postgresql_where=sa.text("state <> 'done'"),
+        postgresql_where=sa.text("state IN ('waiting', 'in_doubt', 'parked') AND NOT overdue"),
     )
     op.create_index(
         "submissions_due_idx",
@@ -338,7 +345,11 @@ def downgrade() -> None:
     op.drop_index(
         "submissions_due_idx", table_name="submissions", postgresql_where=sa.text("state IN ('waiting', 'in_doubt')")
     )
-    op.drop_index("submissions_deadline_idx", table_name="submissions", postgresql_where=sa.text("state <> 'done'"))
+    op.drop_index(
+        "submissions_deadline_idx",
+        table_name="submissions",
+        postgresql_where=sa.text("state IN ('waiting', 'in_doubt', 'parked') AND NOT overdue"),
+    )
     op.drop_table("submissions")
     op.drop_table("status_history")
     op.drop_index("orders_watch_idx", table_name="orders", postgresql_where=sa.text("watch_at IS NOT NULL"))
