@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
+from cryptography.fernet import Fernet
+
 from app.domain.errors import ConfigurationError
 from app.store import embedded_programs as programs
 from app.store.embedded_cluster import Cluster
@@ -115,6 +117,37 @@ def prepare(data_dir: Path) -> Path:
     except OSError as error:
         raise ConfigurationError(f"The data directory {path} cannot be used: {error.strerror or error}.") from None
     return path
+
+
+def load_or_create_secret_key(data_dir: Path = DEFAULT_DATA_DIR) -> str:
+    """The Fernet key of this data directory, made on first use with mode 0600. Without it the POS credentials in the
+    database cannot be read again, so it is never replaced. Raises ConfigurationError when the file is damaged."""
+    path = prepare(data_dir) / "secret.key"
+    if not path.exists():
+        _write_once(path, Fernet.generate_key())
+    try:
+        key = path.read_text("ascii").strip()
+        Fernet(key)
+    except (OSError, ValueError):
+        raise ConfigurationError(
+            f"{path} does not hold a readable Fernet key: restore the file, or set ORDER_RELAY_SECRET_KEYS."
+        ) from None
+    return key
+
+
+def _write_once(path: Path, content: bytes) -> None:
+    """Whole or not at all, and the first of several processes wins."""
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+    with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        path.hardlink_to(unfinished)
+    except FileExistsError:
+        pass
+    finally:
+        unfinished.unlink()
 
 
 @contextmanager
