@@ -1,0 +1,149 @@
+"""A well-formed request against the restaurant: do the ids exist, do the parts agree, may it be delivered?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from app.simulators.iiko.config import IikoConfig, OnStrangeAddress, Policy
+from app.simulators.iiko.dictionaries import Dictionaries
+from app.simulators.iiko.errors import Refusal
+from app.simulators.iiko.menu_checks import check_item
+from app.simulators.iiko.model import MarketingSource, OrderType, PaymentType, Product, ServiceType, Terminal
+from app.simulators.iiko.request import OrderRequest
+from app.simulators.iiko.request_parts import Payment
+
+NO_DELIVERY_POINT = "Не найдена точка доставки: сумма заказа меньше минимальной для зоны"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resolved:
+    """What the ids of a request point at."""
+
+    terminal: Terminal | None
+    order_type: OrderType | None
+    source: MarketingSource | None
+    payments: Sequence[tuple[Payment, PaymentType]]
+    total: Decimal
+    notes: Sequence[str]
+    """Accepted, but worth a look: shown by `GET /_sim/orders`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restaurant:
+    """Everything a request is checked against."""
+
+    config: IikoConfig
+    dictionaries: Dictionaries
+    products: Mapping[str, Product]
+
+    def organization(self, organization_id: str) -> None:
+        """Unknown ones answer 403 or 400 (INFERRED, configurable)."""
+        if organization_id != self.config.organization_id:
+            raise Refusal(
+                "OrganizationNotFound",
+                f"Organization '{organization_id}' is not found or not visible with this login",
+                status=self.config.unknown_organization_status,
+            )
+
+    def resolve(self, request: OrderRequest, *, policy: Policy, now: datetime) -> Resolved:
+        """`now` is the venue's wall clock. Raises the first refusal."""
+        self.organization(request.organization)
+        terminal = self._terminal(request)
+        order_type = self._order_type(request)
+        source = self._source(request)
+        self._check_date(request, now)
+        for item in request.items:
+            check_item(item, self.products, terminal)
+        payments = tuple((one, self._payment_type(one)) for one in request.payments)
+        total = self._total(request)
+        self._check_sums(request, total)
+        return Resolved(
+            terminal=terminal,
+            order_type=order_type,
+            source=source,
+            payments=payments,
+            total=total,
+            notes=(*self._address_notes(request, policy), *self._sum_notes(request)),
+        )
+
+    def below_minimum(self, request: OrderRequest) -> bool:
+        """Zones and sums decide only when no terminal is named."""
+        unforced = request.terminal_id is None and not request.self_service
+        return unforced and self._total(request) < self.config.minimum_sum
+
+    def _terminal(self, request: OrderRequest) -> Terminal | None:
+        if request.terminal_id is None:
+            return next(iter(self.dictionaries.terminals), None)
+        terminal = self.dictionaries.terminal(request.terminal_id)
+        if terminal is None:
+            raise Refusal("DeliveryTerminalNotFound", f"Delivery terminal '{request.terminal_id}' is not found")
+        return terminal
+
+    def _order_type(self, request: OrderRequest) -> OrderType | None:
+        if request.order_type_id is None:
+            return self.dictionaries.order_type_for(self_service=request.self_service)
+        order_type = self.dictionaries.order_type(request.order_type_id)
+        if order_type is None:
+            raise Refusal("OrderTypeNotFound", f"Order type '{request.order_type_id}' is not found")
+        if (order_type.service is ServiceType.PICKUP) is not request.self_service:
+            raise Refusal(
+                "OrderServiceTypeDoesNotMatchSelfServiceMode",
+                f"Order type '{order_type.name}' does not match isSelfService = {str(request.self_service).lower()}",
+            )
+        return order_type
+
+    def _source(self, request: OrderRequest) -> MarketingSource | None:
+        if request.marketing_source_id is None:
+            return None
+        source = self.dictionaries.marketing_source(request.marketing_source_id)
+        if source is None:
+            raise Refusal("MarketingSourceNotFound", f"Marketing source '{request.marketing_source_id}' is not found")
+        return source
+
+    def _payment_type(self, payment: Payment) -> PaymentType:
+        found = self.dictionaries.payment_type(type_id=payment.type_id, code=payment.type_code)
+        if found is None:
+            named = payment.type_id or payment.type_code
+            raise Refusal("PaymentTypeNotFound", f"Payment type '{named}' is not found")
+        if found.deleted:
+            raise Refusal("PaymentTypeDeleted", f"Payment type '{found.name}' is deleted")
+        return found
+
+    def _check_date(self, request: OrderRequest, now: datetime) -> None:
+        tolerance = timedelta(seconds=self.config.past_tolerance_s)
+        if request.date is not None and request.date < now - tolerance:
+            raise Refusal("TooSmallDeliveryDate", f"Order has too small delivery date: {request.date}, now is {now}")
+
+    def _total(self, request: OrderRequest) -> Decimal:
+        if request.full_sum is not None:
+            return request.full_sum
+        return sum((one.sum for one in request.items if one.sum is not None), Decimal(0))
+
+    def _check_sums(self, request: OrderRequest, total: Decimal) -> None:
+        paid = sum((one.sum for one in request.payments), Decimal(0))
+        if paid > total:
+            raise Refusal("PaymentSumTooLarge", f"Sum of payments {paid} is greater than order sum {total}")
+
+    def _address_notes(self, request: OrderRequest, policy: Policy) -> list[str]:
+        """City and street are matched by exact name."""
+        if request.address is None:
+            return []
+        city, street = request.address.city, request.address.street
+        if street in self.config.streets.get(city, ()):
+            return []
+        if policy.address is OnStrangeAddress.REJECT:
+            raise Refusal("AddressNotFound", f"Street '{street}' of city '{city}' is not found")
+        return [f"address not in the address book: {city}, {street}"]
+
+    def _sum_notes(self, request: OrderRequest) -> list[str]:
+        notes = []
+        sums = [one.sum for one in request.items]
+        if any(one is None for one in sums):
+            notes.append("an item has no sum")
+        elif request.full_sum is not None and sum(one for one in sums if one is not None) != request.full_sum:
+            notes.append("fullSum is not the sum of the items")
+        if request.full_sum is None:
+            notes.append("no fullSum")
+        notes.extend(f"{one.path} has no code" for one in request.items if one.code is None)
+        return notes

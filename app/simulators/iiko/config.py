@@ -1,0 +1,132 @@
+"""The configuration of the Iiko simulator, and a default that looks like a real restaurant.
+
+Where the behaviour of the real system is UNKNOWN or INFERRED, the setting says so and can be changed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from app.simulators.iiko import ids, menu
+from app.simulators.iiko.model import Group, MarketingSource, OrderType, PaymentType, Product, ServiceType, Terminal
+
+
+class OnRepeat(StrEnum):
+    """What a repeated `order.id` or `externalId` does. The real behaviour is UNKNOWN."""
+
+    REJECT = "reject"
+    RETURN_EXISTING = "return_existing"
+    ACCEPT = "accept"
+
+
+class OnStrangeAddress(StrEnum):
+    """City and street are matched by exact name; what the real system does with a stranger is UNKNOWN."""
+
+    NOTE = "note"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """Behaviour that `POST /_sim/policy` can change while the simulator runs."""
+
+    duplicate: OnRepeat = OnRepeat.REJECT
+    """A repeated `order.id`: code 192, or the order that exists."""
+    external_id: OnRepeat = OnRepeat.ACCEPT
+    """A repeated `externalId` under another `order.id`. "Should be unique" (field reports); enforcement UNKNOWN."""
+    confirm: bool = False
+    """Orders begin UNCONFIRMED and wait for an operator (a stage of the status walk)."""
+    address: OnStrangeAddress = OnStrangeAddress.NOTE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stages:
+    """How long an order stays in each status, in simulated seconds."""
+
+    unconfirmed_s: float = 120
+    new_s: float = 60
+    cooking_s: float = 900
+    ready_s: float = 120
+    waiting_s: float = 300
+    on_way_s: float = 1200
+    delivered_s: float = 300
+    preparation_s: float = 1800
+    """An order for later stays NEW until its wanted time minus this."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IikoConfig:
+    """One restaurant (organization) behind one login."""
+
+    user_id: str
+    user_secret: str
+    organization_id: str
+    organization_name: str
+    timezone: str
+    currency: str
+    terminals: Sequence[Terminal]
+    order_types: Sequence[OrderType]
+    marketing_sources: Sequence[MarketingSource]
+    payment_types: Sequence[PaymentType]
+    groups: Sequence[Group]
+    products: Sequence[Product]
+    streets: Mapping[str, Sequence[str]]
+    """Street names by city name, as in Iiko's address book: no "street", no "city"."""
+
+    language: str = "ru"
+    """Of the `status` text: "ru" or "en"."""
+    cooking_code: str = "IN_PROGRESS"
+    """`statusCode` of an order being cooked. UNKNOWN in the real system: only its text is known."""
+    ready_code: str = "READY"
+    """`statusCode` of a cooked order. UNKNOWN in the real system: only its text is known."""
+    unknown_code: str = "0"
+    """`code` of refusals whose real number is UNKNOWN. Known are only 110, 192, 217 and 701."""
+    unknown_organization_status: int = 403
+    """403 or 400, INFERRED."""
+    marketing_sources_wrapped: bool = True
+    """`{"marketingSources": [...]}` (INFERRED) or a bare array (so an old description)."""
+    token_ttl_s: float = 900
+    """Simulated seconds."""
+    clock_factor: float = 1.0
+    """Simulated seconds in one real second."""
+    auto: bool = True
+    """Orders walk through the statuses by themselves."""
+    past_tolerance_s: float = 60
+    """How far in the past a wanted time may lie. INFERRED."""
+    minimum_sum: Decimal = Decimal("100")
+    """Smallest delivery when no terminal is named: the zones decide then (`resultState` 2)."""
+    policy: Policy = field(default_factory=Policy)
+    stages: Stages = field(default_factory=Stages)
+
+
+def default_config() -> IikoConfig:
+    """The restaurant of demo, tests and benchmarks; its ids are in `app.simulators.iiko.ids`."""
+    return IikoConfig(
+        user_id="demo",
+        user_secret="demo-secret",  # noqa: S106 - a simulator's login is no secret
+        organization_id=ids.ORGANIZATION,
+        organization_name="Asabix Trattoria",
+        timezone="Europe/Kyiv",
+        currency="UAH",
+        terminals=(
+            Terminal(id=ids.TERMINAL_CENTRE, name="Centre", address="Zhytomyr, Kyivska 12"),
+            Terminal(id=ids.TERMINAL_RIVERSIDE, name="Riverside", address="Zhytomyr, Vitruka 3"),
+        ),
+        order_types=(
+            OrderType(id=ids.ORDER_TYPE_DELIVERY, name="Delivery by courier", service=ServiceType.COURIER),
+            OrderType(id=ids.ORDER_TYPE_PICKUP, name="Pickup", service=ServiceType.PICKUP),
+        ),
+        marketing_sources=(
+            MarketingSource(id=ids.MARKETING_WEBSITE, name="website"),
+            MarketingSource(id=ids.MARKETING_PHONE, name="phone"),
+        ),
+        payment_types=(
+            PaymentType(id=ids.PAYMENT_CASH, code="CASH", name="Cash"),
+            PaymentType(id=ids.PAYMENT_CARD, code="CARD", name="Bank card"),
+            PaymentType(id=ids.PAYMENT_VOUCHER_DELETED, code="VOUCHER", name="Gift voucher", deleted=True),
+        ),
+        groups=menu.GROUPS,
+        products=menu.PRODUCTS,
+        streets={"Zhytomyr": ("Vitruka", "Kyivska", "Velyka Berdychivska", "Peremohy")},
+    )

@@ -1,0 +1,146 @@
+"""The part of the control API that only Iiko has, and the page for people; `app.simulators.console` has the rest."""
+
+from dataclasses import asdict
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from app.simulators.console import (
+    BadControl,
+    Control,
+    Table,
+    answer,
+    asked_wait,
+    control_routes,
+    guarded,
+    json_object,
+    page,
+)
+from app.simulators.iiko.book import Order
+from app.simulators.iiko.config import OnRepeat, OnStrangeAddress
+from app.simulators.iiko.ledger import ledger, ledger_row
+from app.simulators.iiko.state import Simulator, simulator
+from app.simulators.iiko.walk import stage_of
+
+
+async def orders(request: Request) -> Response:
+    """Everything ever asked to be created, created or not; waits for `created=N` orders up to `wait` seconds."""
+    state = simulator(request)
+    least = int(request.query_params.get("created", "0"))
+    await state.signal.until(lambda: len(state.kitchen.book.orders) >= least, asked_wait(request))
+    return answer({"orders": ledger(state)})
+
+
+async def order(request: Request) -> Response:
+    state = simulator(request)
+    row = ledger_row(state, request.path_params["order_id"].lower())
+    return answer(row) if row["requests"] else answer({"error": "no create request with this id was seen"}, 404)
+
+
+async def set_status(request: Request) -> Response:
+    """Move one order by hand: `{"statusCode": "ON_WAY"}`; also CANCELLED, and backwards."""
+    state = simulator(request)
+    found = _created(state, request)
+    code = str((await json_object(request)).get("statusCode"))
+    stage = stage_of(code, state.config)
+    if stage is None:
+        message = f"unknown statusCode {code!r}"
+        raise BadControl(message)
+    state.kitchen.move(found, stage)
+    state.signal.notify()
+    return answer(ledger_row(state, found.id))
+
+
+def _created(state: Simulator, request: Request) -> Order:
+    found = state.kitchen.book.orders.get(request.path_params["order_id"].lower())
+    if found is None:
+        message = "no such order was created"
+        raise BadControl(message)
+    return found
+
+
+async def set_auto(request: Request) -> Response:
+    """`{"on": false}` holds every order where it is."""
+    state = simulator(request)
+    wanted = (await json_object(request)).get("on")
+    if not isinstance(wanted, bool):
+        message = "on is true or false"
+        raise BadControl(message)
+    state.kitchen.set_auto(on=wanted)
+    return answer({"on": wanted})
+
+
+async def rotate(request: Request) -> Response:
+    """New ids for all dictionaries, as after an edit in the back office; answers old id -> new id."""
+    return answer(simulator(request).kitchen.dictionaries.rotate())
+
+
+async def revoke_tokens(request: Request) -> Response:
+    return answer({"revoked": simulator(request).tokens.revoke()})
+
+
+async def get_policy(request: Request) -> Response:
+    return answer(asdict(simulator(request).kitchen.policy))
+
+
+async def set_policy(request: Request) -> Response:
+    """Any of duplicate, external_id, confirm, address."""
+    changes = {name: _policy_value(name, value) for name, value in (await json_object(request)).items()}
+    return answer(asdict(simulator(request).kitchen.set_policy(**changes)))
+
+
+def _policy_value(name: str, value: Any) -> object:
+    match name:
+        case "duplicate" if value != OnRepeat.ACCEPT:
+            return OnRepeat(value)
+        case "external_id" if value != OnRepeat.RETURN_EXISTING:
+            return OnRepeat(value)
+        case "address":
+            return OnStrangeAddress(value)
+        case "confirm" if isinstance(value, bool):
+            return value
+    message = f"policy {name!r} cannot be {value!r}"
+    raise BadControl(message)
+
+
+async def reset(request: Request) -> Response:
+    """Forget orders, faults and journal, and take the policy of the configuration again; tokens and ids stay."""
+    state = simulator(request)
+    state.kitchen.reset()
+    state.faults.clear()
+    state.journal.clear()
+    return Response(status_code=204)
+
+
+async def index(request: Request) -> Response:
+    state = simulator(request)
+    columns = ("id", "externalId", "number", "statusCode", "requests", "created", "answers", "notes")
+    rows = [[row[name] for name in columns] for row in reversed(ledger(state)[-200:])]
+    faults = [[one["id"], one["kind"], one["match"], one["used"]] for one in state.faults.listing()]
+    return page(
+        f"Iiko simulator: {state.config.organization_name}",
+        f"Login {state.config.user_id}, organization {state.config.organization_id}, clock x{state.clock.factor:g}",
+        [
+            Table(heading="Orders", columns=columns, rows=rows),
+            Table(heading="Faults", columns=("id", "kind", "match", "used"), rows=faults),
+        ],
+    )
+
+
+def routes(state: Simulator) -> list[Route]:
+    control = Control(clock=state.clock, faults=state.faults, journal=state.journal, signal=state.signal)
+    return [
+        *control_routes(control),
+        Route("/_sim", index, methods=["GET"]),
+        Route("/_sim/orders", guarded(orders), methods=["GET"]),
+        Route("/_sim/orders/{order_id}", guarded(order), methods=["GET"]),
+        Route("/_sim/orders/{order_id}/status", guarded(set_status), methods=["POST"]),
+        Route("/_sim/auto", guarded(set_auto), methods=["POST"]),
+        Route("/_sim/rotate", guarded(rotate), methods=["POST"]),
+        Route("/_sim/tokens/revoke", guarded(revoke_tokens), methods=["POST"]),
+        Route("/_sim/policy", guarded(get_policy), methods=["GET"]),
+        Route("/_sim/policy", guarded(set_policy), methods=["POST"]),
+        Route("/_sim/reset", guarded(reset), methods=["POST"]),
+    ]

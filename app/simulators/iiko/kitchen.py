@@ -1,0 +1,139 @@
+"""The restaurant at work: takes orders, walks them through their statuses, answers questions about them."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from app.simulators.iiko.book import Book, Order, Sighting
+from app.simulators.iiko.checks import NO_DELIVERY_POINT, Resolved, Restaurant
+from app.simulators.iiko.config import IikoConfig, OnRepeat, Policy
+from app.simulators.iiko.dictionaries import Dictionaries
+from app.simulators.iiko.errors import DUPLICATE_CODE, ORDER_NOT_FOUND_CODE, Refusal
+from app.simulators.iiko.render import DURATION_MINUTES
+from app.simulators.iiko.request import OrderRequest
+from app.simulators.iiko.venue_clock import VenueClock
+from app.simulators.iiko.walk import Stage, steps_after
+
+
+class Kitchen:
+    """All state of the simulated restaurant but tokens and faults."""
+
+    def __init__(self, config: IikoConfig, clock: VenueClock) -> None:
+        self.config = config
+        self.policy: Policy = config.policy
+        self.auto = config.auto
+        self.book = Book()
+        self.dictionaries = Dictionaries(config)
+        products = {one.id: one for one in config.products}
+        self.restaurant = Restaurant(config=config, dictionaries=self.dictionaries, products=products)
+        self._clock = clock
+
+    def reset(self) -> None:
+        """An empty order book, the policy and automatic walk of the configuration; dictionaries stay."""
+        self.book = Book()
+        self.policy = self.config.policy
+        self.auto = self.config.auto
+
+    def check(self, request: OrderRequest) -> str | None:
+        """`checkCreate`: why the order has no delivery point, or None. Raises what `create` would."""
+        self._resolve(request)
+        return NO_DELIVERY_POINT if self.restaurant.below_minimum(request) else None
+
+    def create(self, request: OrderRequest, sighting: Sighting, *, unconfirmed: bool = False) -> Order:
+        """The new order, or the existing one where the policy says so. Synchronous, so a repeat cannot slip between."""
+        if existing := self.book.orders.get(sighting.id):
+            return self._repeated(existing)
+        self._check_external_id(request, sighting)
+        resolved = self._resolve(request)
+        if self.restaurant.below_minimum(request):
+            raise Refusal("DeliveryPointNotFound", NO_DELIVERY_POINT)
+        order = self._new_order(request, resolved, sighting.id)
+        self.book.add(order, sighting)
+        self._enter(order, Stage.UNCONFIRMED if unconfirmed or self.policy.confirm else Stage.NEW)
+        return order
+
+    def find(self, order_id: str) -> Order:
+        """The order as `orders/info` sees it now; code 110 when there is none, or none to be seen yet."""
+        order = self.book.orders.get(order_id)
+        if order is None or order.hidden:
+            if order is not None and order.hidden_looks > 0:
+                order.hidden_looks -= 1
+            message = f"Order with id '{order_id}' not found"
+            raise Refusal("OrderNotFound", message, code=ORDER_NOT_FOUND_CODE, status=500)
+        return self.walked(order)
+
+    def visible(self) -> list[Order]:
+        """Every order that `orders/deliveryOrders` may show."""
+        return [self.walked(order) for order in self.book if not order.hidden]
+
+    def walked(self, order: Order) -> Order:
+        """The order after all steps that are due. Lazy: nothing runs between two looks."""
+        now_s, now = self._clock.elapsed_s(), self._clock.now()
+        while self.auto and order.steps and order.steps[0].due_s <= now_s:
+            step, *rest = order.steps
+            order.enter(step.stage, now - self._clock.real(now_s - step.due_s))
+            order.steps = rest
+        return order
+
+    def move(self, order: Order, stage: Stage) -> None:
+        """By hand; the walk goes on from there."""
+        self.walked(order)
+        self._enter(order, stage)
+
+    def set_auto(self, *, on: bool) -> None:
+        """Hold or resume the automatic walk; each order's present stage begins anew when it resumes."""
+        for order in self.book:
+            self.walked(order)
+            if on and not self.auto:
+                self._plan(order)
+        self.auto = on
+
+    def set_policy(self, **changes: object) -> Policy:
+        self.policy = replace(self.policy, **changes)  # type: ignore[arg-type]
+        return self.policy
+
+    def _resolve(self, request: OrderRequest) -> Resolved:
+        return self.restaurant.resolve(request, policy=self.policy, now=self._clock.local())
+
+    def _repeated(self, existing: Order) -> Order:
+        if self.policy.duplicate is OnRepeat.RETURN_EXISTING:
+            return self.walked(existing)
+        message = f"Order with id '{existing.id}' already exists"
+        raise Refusal("DuplicatedOrderId", message, code=DUPLICATE_CODE)
+
+    def _check_external_id(self, request: OrderRequest, sighting: Sighting) -> None:
+        others = self.book.created_for(request.external_id)
+        if not others:
+            return
+        if self.policy.external_id is OnRepeat.REJECT:
+            raise Refusal("DuplicatedExternalId", f"Order with externalId '{request.external_id}' already exists")
+        sighting.notes.append(f"externalId repeated, first used by {others[0]}")
+
+    def _new_order(self, request: OrderRequest, resolved: Resolved, order_id: str) -> Order:
+        now = self._clock.now()
+        return Order(
+            id=order_id,
+            number=self.book.next_number(),
+            request=request,
+            resolved=resolved,
+            created_at=now,
+            deliver_at=request.date or self._promised(),
+            stage=Stage.NEW,
+            entered={},
+        )
+
+    def _promised(self) -> datetime:
+        return self._clock.local() + timedelta(minutes=DURATION_MINUTES)
+
+    def _enter(self, order: Order, stage: Stage) -> None:
+        order.enter(stage, self._clock.now())
+        self._plan(order)
+
+    def _plan(self, order: Order) -> None:
+        wanted = order.request.date
+        order.steps = steps_after(
+            order.stage,
+            now_s=self._clock.elapsed_s(),
+            pickup=order.pickup,
+            wanted_in_s=None if wanted is None else (wanted - self._clock.local()).total_seconds(),
+            stages=self.config.stages,
+        )
