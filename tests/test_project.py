@@ -105,3 +105,8 @@ def test_the_operators_page_explains_every_word(word: str) -> None:
 def test_every_decision_is_listed() -> None:
     notes = {path.name for path in (ROOT / "docs" / "adr").glob("0*.md")}
     assert notes == set(re.findall(r"\((0.*?\.md)\)", read("docs/adr/README.md")))
+
+
+def test_the_house_is_described_as_it_stands() -> None:
+    folders = {f"app/{path.parent.name}" for path in (ROOT / "app").glob("*/__init__.py")}
+    assert folders == set(re.findall(r"^    (app/\w+) ", read("CONTRIBUTING.md"), re.MULTILINE))
