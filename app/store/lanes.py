@@ -1,0 +1,142 @@
+"""Lanes: the limits, pauses, blocks and back-off of one location."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.domain.retry import LANE_OPENS_AFTER
+from app.store.tables import lanes, submissions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """A lane whose row is locked until the transaction ends."""
+
+    location_id: str
+    paused: bool
+    blocked: str | None
+    failures: int
+    silent: int
+
+
+async def lock_lane(connection: AsyncConnection, location_id: str) -> Lane:
+    """The lane, locked. Lock order and submission first."""
+    columns = [lanes.c[name] for name in Lane.__dataclass_fields__]
+    statement = select(*columns).where(lanes.c.location_id == location_id).with_for_update()
+    return Lane(**(await connection.execute(statement)).mappings().one())
+
+
+async def lane_failed(connection: AsyncConnection, lane: Lane, *, error: str, hold_s: float | None) -> None:
+    """One more failure in a row; the lane holds still for that long, if at all."""
+    values = {
+        "failures": lane.failures + 1,
+        "failing_since": func.coalesce(lanes.c.failing_since, func.now()),
+        "last_error": error,
+    }
+    if hold_s is not None:
+        values["not_before"] = func.now() + timedelta(seconds=hold_s)
+    await connection.execute(lanes.update().where(lanes.c.location_id == lane.location_id).values(values))
+
+
+async def hold_lane(connection: AsyncConnection, location_id: str, seconds: float) -> None:
+    """Nothing is sent to this location for so long (429 with Retry-After)."""
+    until = func.now() + timedelta(seconds=seconds)
+    later = func.greatest(func.coalesce(lanes.c.not_before, until), until)
+    await connection.execute(lanes.update().where(lanes.c.location_id == location_id).values(not_before=later))
+
+
+async def block_lane(connection: AsyncConnection, location_id: str, *, code: str, message: str, probe_s: float) -> None:
+    """Credentials or settings are wrong: nothing is sent but one probe every so often."""
+    await connection.execute(
+        lanes.update()
+        .where(lanes.c.location_id == location_id)
+        .values(
+            blocked=code,
+            blocked_message=message,
+            blocked_at=func.coalesce(lanes.c.blocked_at, func.now()),
+            last_error=message,
+            not_before=func.now() + timedelta(seconds=probe_s),
+        )
+    )
+
+
+async def lane_answered(connection: AsyncConnection, location_id: str) -> bool:
+    """The POS answered sensibly: the lane is open again. Writes only where there was trouble; True: it had been held,
+    and its orders are due now."""
+    troubled = (lanes.c.failures > 0) | lanes.c.blocked.isnot(None)
+    lane = await connection.execute(
+        select(lanes.c.failures, lanes.c.blocked).where(lanes.c.location_id == location_id, troubled).with_for_update()
+    )
+    row = lane.one_or_none()
+    if row is None:
+        return False
+    await connection.execute(
+        lanes.update()
+        .where(lanes.c.location_id == location_id)
+        .values(failures=0, failing_since=None, not_before=None, blocked=None, blocked_message=None, blocked_at=None)
+    )
+    return row.blocked is not None or row.failures >= LANE_OPENS_AFTER
+
+
+async def make_due(connection: AsyncConnection, location_id: str) -> None:
+    """What waits at this location is due now. Rows that somebody else holds are left alone: their holder decides."""
+    live = submissions.c.state.in_(("waiting", "in_doubt"))
+    later = (
+        select(submissions.c.reference)
+        .where(submissions.c.location_id == location_id, live, submissions.c.due_at > func.now())
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    await connection.execute(
+        submissions.update()
+        .where(and_(submissions.c.location_id == location_id, submissions.c.reference.in_(later)))
+        .values(due_at=func.now())
+    )
+
+
+async def pause_lane(connection: AsyncConnection, location_id: str) -> bool:
+    """Holds sending. False: it was paused already, or there is no such lane."""
+    done = await connection.execute(
+        lanes.update()
+        .where(lanes.c.location_id == location_id, lanes.c.paused.is_(False))
+        .values(paused=True, paused_at=func.now())
+    )
+    return done.rowcount == 1
+
+
+async def resume_lane(connection: AsyncConnection, location_id: str, *, give_up_after_s: int) -> bool:
+    """Sends again; orders that wait get their full time again. False: it was not paused."""
+    done = await connection.execute(
+        lanes.update()
+        .where(lanes.c.location_id == location_id, lanes.c.paused.is_(True))
+        .values(paused=False, paused_at=None)
+    )
+    if done.rowcount != 1:
+        return False
+    await connection.execute(
+        submissions.update()
+        .where(
+            submissions.c.location_id == location_id,
+            submissions.c.state.in_(("waiting", "in_doubt", "parked")),
+            submissions.c.overdue.is_(False),
+        )
+        .values(deadline_at=func.now() + timedelta(seconds=give_up_after_s), due_at=func.now())
+    )
+    return True
+
+
+async def count_silence(connection: AsyncConnection, location_id: str) -> None:
+    """One more order in a row of which the POS never spoke again."""
+    await connection.execute(lanes.update().where(lanes.c.location_id == location_id).values(silent=lanes.c.silent + 1))
+
+
+async def callback_came(connection: AsyncConnection, location_id: str) -> None:
+    """The POS speaks. Written at most once a second, or callbacks of one location would queue for this row."""
+    quiet = lanes.c.last_callback_at.is_(None) | (lanes.c.last_callback_at < func.now() - timedelta(seconds=1))
+    await connection.execute(
+        lanes.update()
+        .where(lanes.c.location_id == location_id, quiet | (lanes.c.silent > 0))
+        .values(last_callback_at=func.now(), silent=0)
+    )
