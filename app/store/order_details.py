@@ -19,7 +19,7 @@ from app.store.tables import attempts, callbacks, orders, status_history, submis
 from app.store.views import ORDERS, OrderRow, order_row, visible
 
 RECEIVED = "received"
-"""The event of the first line of history, which intake writes; it has no detail."""
+"""The event of the first line of history, which intake writes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +60,10 @@ class OrderDetails:
     attempts: Sequence[AttemptRow]
 
 
-def fresh(order: OrderRow) -> OrderDetails:
+def fresh(order: OrderRow, *, detail: str | None) -> OrderDetails:
     """An order in the instant of its intake, without reading it back: one line of history, no attempt."""
     first = HistoryRow(
-        at=order.received_at, status=order.status, source=Source.API, event=RECEIVED, detail=None, repeats=1
+        at=order.received_at, status=order.status, source=Source.API, event=RECEIVED, detail=detail, repeats=1
     )
     return OrderDetails(order=order, history=[first], attempts=[])
 

@@ -66,11 +66,11 @@ async def test_a_fresh_order_needs_no_second_read(engine: AsyncEngine) -> None:
     await plant_location(engine)
     await plant(engine, order)
     async with engine.begin() as connection:
-        await plant_history(connection, order)
+        await plant_history(connection, order, detail="by website")
     async with engine.connect() as connection:
         row = await read_order(connection, order.location, order.id)
     assert row is not None
-    assert order_view(fresh(row), exchanges=True) == await view(engine, order)
+    assert order_view(fresh(row, detail="by website"), exchanges=True) == await view(engine, order)
 
 
 async def test_all_that_happened_is_told_oldest_first(engine: AsyncEngine) -> None:
