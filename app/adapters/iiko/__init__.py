@@ -1,0 +1,1 @@
+"""Everything that Iiko's legacy delivery API (``/api/0``) speaks (Iiko integration tips)."""

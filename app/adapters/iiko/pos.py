@@ -1,0 +1,58 @@
+"""Iiko, as the registry holds it."""
+
+import ssl
+import time
+
+from app.adapters.base import Limits, PosTraits, Submission, Translation
+from app.adapters.iiko.adapter import IikoAdapter
+from app.adapters.iiko.settings import IikoSettings
+from app.adapters.iiko.tokens import Clock, Tokens
+from app.adapters.iiko.translate import translate
+from app.adapters.transport import new_client, new_tls
+from app.domain.location import Location, PosSettings
+
+_QUESTIONS = 2
+"""Connections beside those of the sends: for a look-up and the poll."""
+
+
+class Iiko:
+    """The legacy delivery API: a synchronous create, a look-up by our GUID, no callbacks."""
+
+    system: str = "iiko"
+    settings_model: type[PosSettings] = IikoSettings
+    traits = PosTraits(verdict_by_callback=False, lookup=True, polled=True)
+
+    def __init__(self, clock: Clock = time.monotonic) -> None:
+        """``clock``: seconds, by which tokens age."""
+        self._tokens = Tokens(clock)
+        self._tls: ssl.SSLContext | None = None
+
+    def translate(self, location: Location, submission: Submission) -> Translation:
+        """Pure. Raises OrderNotExpressible with the fields, or Misconfigured where only an id would do."""
+        return translate(location, _settings(location), submission)
+
+    def open(self, location: Location, limits: Limits) -> IikoAdapter:
+        """An adapter for the location. Opens no connection yet."""
+        settings = _settings(location)
+        if self._tls is None:
+            self._tls = new_tls()
+        client = new_client(
+            settings.base_url,
+            limits,
+            max_connections=location.settings.max_in_flight + _QUESTIONS,
+            tls=self._tls,
+        )
+        return IikoAdapter(
+            settings=settings, zone=location.zone, client=client, token=self._tokens.of(settings), limits=limits
+        )
+
+    def time_to_live_s(self, submission: Submission) -> float:  # noqa: ARG002 - the protocol's signature
+        """0: Iiko answers at once."""
+        return 0.0
+
+
+def _settings(location: Location) -> IikoSettings:
+    if not isinstance(location.pos, IikoSettings):
+        message = f"location {location.id} has settings of {location.pos.system}, not of Iiko"
+        raise TypeError(message)
+    return location.pos

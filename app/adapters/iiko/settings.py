@@ -1,0 +1,52 @@
+"""What a location's settings must say for Iiko."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, field_validator
+
+from app.adapters.iiko.guid import GUID_PATTERN
+from app.domain.fields import Name, Sku, StrictModel, Text
+from app.domain.location import PosSettings
+
+Method = Annotated[Text, Field(min_length=1, max_length=64)]
+
+
+class OrderTypes(StrictModel):
+    """Iiko's order types by service, each by name or id. None = Iiko's own default."""
+
+    pickup: Name | None = None
+    delivery: Name | None = None
+
+
+class IikoSettings(PosSettings):
+    """Access to one organization, and the names of things in it.
+
+    Names are looked up in the synced dictionary, because Iiko gives a thing a new id with every edit (Iiko integration
+    tips). That dictionary comes with a later release: until then an order type and a terminal must be given by id.
+    """
+
+    system: Literal["iiko"]
+    user_id: Annotated[Text, Field(min_length=1, max_length=128)]
+    user_secret: Annotated[SecretStr, Field(min_length=1, max_length=256)]
+    organization_id: Annotated[Text, Field(pattern=GUID_PATTERN)]
+    delivery_terminal: Name | None = None
+    """Name or id. None: Iiko picks one by zone and schedule."""
+    order_types: OrderTypes = OrderTypes()
+    payment_types: dict[Method, Method] = Field(default_factory=dict)
+    """Our payment method -> Iiko's code (such as CARD), or the id of the payment type."""
+    marketing_source: Name | None = None
+    """An id, or a name that is sent as free text."""
+    customers: Literal["none", "find", "create"] = "none"
+    """Find or create the guest before the first send. Comes with a later release; until then all mean "none"."""
+    tip_sku: Sku | None = None
+    """The product that a tip is sold as; its id until the catalog is synced. None: a tip is refused."""
+    reference_prefix: Annotated[Text, Field(max_length=16)] = ""
+    """Put before the caller's reference in Iiko's ``externalId``, which must be unique in the organization."""
+
+    @field_validator("base_url")
+    @classmethod
+    def _host_only(cls, value: str) -> str:
+        if value.endswith(("/api/0", "/api")):
+            message = "must end before /api/0, which is added here"
+            raise ValueError(message)
+        return value

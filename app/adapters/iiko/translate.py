@@ -1,0 +1,86 @@
+"""A neutral order in Iiko's language: the body of ``orders/add``. Pure.
+
+Which field goes where: the table "One neutral order, two POSs" of the documentation. Food, money, time and place are
+sent, folded into a comment, or refused; courtesy fields that Iiko has no place for are kept by us and listed.
+"""
+
+from app.adapters.base import Submission, Translation, WireRequest
+from app.adapters.iiko.address import spoken_address, wire_address
+from app.adapters.iiko.comment import wire_comment
+from app.adapters.iiko.customer import shown_name, wire_customer
+from app.adapters.iiko.guid import is_guid
+from app.adapters.iiko.items import wire_fee, wire_item
+from app.adapters.iiko.ledger import Ledger
+from app.adapters.iiko.names import order_type_id, terminal_id
+from app.adapters.iiko.payments import coupon, total_tip, wire_payments, wire_tip
+from app.adapters.iiko.settings import IikoSettings
+from app.adapters.iiko.wire import OrderRequest, WireCustomer, WireItem, WireOrder
+from app.domain.location import Location
+from app.domain.money import written
+from app.domain.order import Order, ServiceType
+
+ADD = "/api/0/orders/add"
+DATE_TIME = "%Y-%m-%d %H:%M:%S"
+"""The venue's wall clock, without a zone (Iiko integration tips: ``Y-m-d H:i:s``)."""
+
+
+def translate(location: Location, settings: IikoSettings, submission: Submission) -> Translation:
+    """Raises OrderNotExpressible with everything that is wrong with the order, or Misconfigured."""
+    ledger = Ledger()
+    order = submission.order
+    _check_service(order, ledger)
+    customer = wire_customer(order.customer, ledger)
+    code = coupon(order.discounts, ledger)
+    wired = _order(location, settings, submission, customer, ledger)
+    ledger.settle()
+    request = OrderRequest(
+        organization=settings.organization_id,
+        delivery_terminal_id=terminal_id(settings),
+        coupon=code,
+        customer=customer,
+        order=wired.model_copy(update={"order_type_id": order_type_id(settings, order.service_type)}),
+    )
+    return Translation(
+        request=WireRequest(method="POST", path=ADD, body=request.body()),
+        folded=tuple(ledger.folded),
+        not_sent=tuple(ledger.kept),
+    )
+
+
+def _order(
+    location: Location, settings: IikoSettings, submission: Submission, customer: WireCustomer, ledger: Ledger
+) -> WireOrder:
+    order, currency = submission.order, location.settings.currency
+    wanted = order.requested_for
+    source = settings.marketing_source
+    ledger.keep("/marketing_source", order.marketing_source is not None and order.marketing_source != source)
+    ledger.keep("/metadata", order.metadata)
+    return WireOrder(
+        id=str(submission.reference),
+        external_id=f"{settings.reference_prefix}{order.reference}",
+        date=wanted.astimezone(location.zone).strftime(DATE_TIME) if wanted else None,
+        phone=customer.phone,
+        customer_name=shown_name(customer),
+        full_sum=written(order.total + total_tip(order.payments), currency),
+        is_self_service=order.service_type is ServiceType.PICKUP,
+        persons_count=order.guests,
+        comment=wire_comment(order, spoken_address(order, ledger), ledger),
+        marketing_source=None if is_guid(source) else source,
+        marketing_source_id=source if is_guid(source) else None,
+        items=_items(order, settings, currency, ledger),
+        address=wire_address(order, ledger),
+        payment_items=wire_payments(order.payments, settings, currency, ledger) or None,
+    )
+
+
+def _items(order: Order, settings: IikoSettings, currency: str, ledger: Ledger) -> tuple[WireItem, ...]:
+    items = [wire_item(item, f"/items/{n}", currency, ledger) for n, item in enumerate(order.items)]
+    fees = [wire_fee(fee, f"/fees/{n}", currency, ledger) for n, fee in enumerate(order.fees)]
+    return (*items, *fees, *wire_tip(order.payments, settings, currency, ledger))
+
+
+def _check_service(order: Order, ledger: Ledger) -> None:
+    if order.service_type is ServiceType.DINE_IN:
+        ledger.refuse("/service_type", "not_supported", "Iiko's delivery API takes no dine_in orders.")
+    if order.table is not None:
+        ledger.refuse("/table", "not_supported", "Iiko's delivery API knows no tables.")
