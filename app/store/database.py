@@ -91,7 +91,7 @@ async def run(
     engine: AsyncEngine,
     work: Callable[[AsyncConnection], Awaitable[T]],
     *,
-    attempts: int = 12,
+    attempts: int = 16,
     budget: float = BUDGET_S,
 ) -> T:
     """Run `work` in a transaction of its own, and again as a whole when the storage failed under it.

@@ -28,6 +28,8 @@ from app.store.embedded_cluster import Cluster
 from app.store.embedded_user import server_user
 
 DEFAULT_DATA_DIR = Path(".order-relay")
+UNQUOTABLE = set('"$`\\\n')
+"""pg_ctl hands the path to a shell in double quotes and escapes nothing."""
 PATIENCE_S = 90.0
 """For another process that starts or stops the same server right now."""
 
@@ -108,6 +110,8 @@ def hold_directory(data_dir: Path = DEFAULT_DATA_DIR) -> Iterator[None]:
 def prepare(data_dir: Path) -> Path:
     """The absolute data directory, made if needed, closed to other people. Raises ConfigurationError."""
     path = data_dir.resolve()
+    if set(str(path)) & UNQUOTABLE:
+        raise ConfigurationError(f"The data directory {str(path)!r} has a quote, $ or backslash in its name.")
     try:
         if not path.is_dir():
             path.mkdir(parents=True)

@@ -6,8 +6,11 @@ import shlex
 import shutil
 import stat
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import structlog
 
 from app.domain.errors import ConfigurationError
 from app.store.embedded_postmaster import forget_reused, read
@@ -18,6 +21,8 @@ SOCKET_PATH_MAX = 100
 """Bytes for the directory; with the socket's own name the kernel allows 107 (macOS 103)."""
 # Left behind by a killed postmaster whose last child is still about to notice.
 STILL_ENDING = ("pre-existing shared memory block", "is another postmaster")
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,12 +52,15 @@ class Cluster:
 
     def stop(self) -> None:
         """Does nothing when it does not run."""
-        if (postmaster := read(self.path)) is None or not postmaster.is_alive():
-            return
-        try:
-            self._pg_ctl("stop", "-w", "-t", "30", "-m", "fast")
-        except ProgramFailed:
-            self._pg_ctl("stop", "-w", "-t", "30", "-m", "immediate")
+        for mode in ("fast", "immediate"):
+            if (postmaster := read(self.path)) is None or not postmaster.is_alive():
+                return
+            with suppress(ProgramFailed):  # perhaps it was killed just now
+                self._pg_ctl("stop", "-w", "-t", "30", "-m", mode)
+                if postmaster.socket_dir != self.path:
+                    shutil.rmtree(postmaster.socket_dir, ignore_errors=True)
+                return
+        log.warning("the embedded PostgreSQL does not stop", directory=str(self.path))
 
     def _create(self) -> None:
         """initdb beside, then rename: a cluster that exists is whole, also after kill -9 in the middle."""

@@ -27,7 +27,7 @@ class Wire:
     @property
     def url(self) -> str:
         parts = urlsplit(self._url)
-        return f"postgresql://{parse(self._url).user}@127.0.0.1:{self.port}{parts.path}"
+        return f"postgresql://{parts.netloc.rpartition('@')[0]}@127.0.0.1:{self.port}{parts.path}"
 
     def freeze(self) -> None:
         """The host still takes what is sent to it (its kernel does) and answers nothing."""
@@ -98,7 +98,7 @@ async def wire(database_url: str) -> AsyncIterator[Wire]:
 def silent_host() -> Iterator[str]:
     """`host:port` where connections are taken and nothing is ever said."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        yield "127.0.0.1:{}".format(listening.getsockname()[1])
+        yield f"127.0.0.1:{listening.getsockname()[1]}"
 
 
 @pytest.fixture
@@ -106,4 +106,4 @@ def closed_host() -> str:
     """`host:port` where nobody listens."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        return "127.0.0.1:{}".format(unused.getsockname()[1])
+        return f"127.0.0.1:{unused.getsockname()[1]}"
