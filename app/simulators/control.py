@@ -11,8 +11,20 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from app.simulators.clock import Clock as Clock  # offered here too
-from app.simulators.clock import Signal as Signal
+from app.simulators.clock import Clock, Signal
+
+__all__ = [
+    "TRANSPORT_FAULTS",
+    "Clock",
+    "Fault",
+    "Faults",
+    "Journal",
+    "Match",
+    "Received",
+    "Signal",
+    "Subject",
+    "fault_from",
+]
 
 # Each fault that any HTTP service can have, and whether the order is created all the same (a fault may say otherwise).
 TRANSPORT_FAULTS = {
