@@ -29,6 +29,7 @@ class LockedSubmission:
     lease_until: datetime | None
     absent_through: int
     absent_looks: int
+    absent_at: datetime | None
     overdue: bool
     last_error: str | None
 

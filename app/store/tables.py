@@ -185,6 +185,7 @@ submissions = Table(
     _at("lease_until"),
     Column("absent_through", Integer, nullable=False, server_default="0", comment="attempts confirmed absent"),
     Column("absent_looks", Integer, nullable=False, server_default="0", comment="looks in a row that count"),
+    _at("absent_at", comment="of the last look that counts"),
     Column("overdue", Boolean, nullable=False, server_default="false", comment="its deadline was acted on"),
     Column("last_error", Text),
     Column("body", JSONB, comment="the corrected order of a resend; null: the order's own"),

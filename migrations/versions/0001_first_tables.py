@@ -263,6 +263,7 @@ def upgrade() -> None:
         sa.Column(
             "absent_looks", sa.Integer(), server_default="0", nullable=False, comment="looks in a row that count"
         ),
+        sa.Column("absent_at", sa.DateTime(timezone=True), nullable=True, comment="of the last look that counts"),
         sa.Column("overdue", sa.Boolean(), server_default="false", nullable=False, comment="its deadline was acted on"),
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.Column(

@@ -1,0 +1,55 @@
+"""The order is at the POS: its answer to a create said so, or a look-up found it."""
+
+from datetime import timedelta
+
+from app.adapters.base import Taken
+from app.domain.attention import AttentionCode
+from app.domain.status import Source, Status, StatusEvent, Word
+from app.domain.submission import Dispatch
+from app.relay.events import OrderCase
+from app.relay.outcome import Settling
+
+
+def taken(settling: Settling, answer: Taken) -> None:
+    """The POS took it, or had it already."""
+    case, translation = settling.case, settling.outcome.translation
+    if answer.duplicate and not (settling.doubt or settling.claimed.was_in_doubt):
+        case.warn(
+            "duplicate_reference",
+            "The POS answered that it has this reference already, to a first attempt; the order counts as taken.",
+        )
+    if translation is not None:
+        case.set(folded=list(translation.folded), not_sent=list(translation.not_sent))
+    detail = "the POS had it already: an earlier attempt arrived" if answer.duplicate else "the POS took it"
+    _arrived(settling, answer.event, detail)
+
+
+def found(settling: Settling, event: StatusEvent) -> None:
+    """A look-up by our reference found it."""
+    _arrived(settling, event, "asked, and the POS has it")
+
+
+def _arrived(settling: Settling, event: StatusEvent, detail: str) -> None:
+    case, submission = settling.case, settling.submission
+    callback_was_faster = submission.state is Dispatch.DONE
+    if not callback_was_faster:
+        settling.changes |= {"state": Dispatch.DONE, "lease_until": None, "failures": 0, "last_error": None}
+    if settling.superseded:
+        case.hear(event, Source.POS_RESPONSE, superseded=True, detail=detail)
+        return
+    case.reach("submitted")
+    if settling.outcome.verdict_within_s is not None and case.order.verdict_due_at is None:
+        patience_s = settling.outcome.verdict_within_s + settling.patience.verdict_grace_s
+        case.set(verdict_due_at=case.now + timedelta(seconds=patience_s))
+    if not (callback_was_faster and event.word is Word.SUBMITTED):
+        case.hear(event, Source.POS_RESPONSE, detail=detail)
+    if not callback_was_faster:
+        case.clear_attention(AttentionCode.IN_DOUBT, AttentionCode.LATE, AttentionCode.PARKED)
+    cancel_comes_too_late(case)
+
+
+def cancel_comes_too_late(case: OrderCase) -> None:
+    """The POS has the order, and a cancel was asked for: this POS cannot be told."""
+    if case.cancel_asked and case.status is not Status.CANCELLED:
+        case.settle_cancel("not_possible", "The POS has the order, and this POS cannot be told.")
+        case.raise_attention(AttentionCode.CANCEL_NOT_POSSIBLE)

@@ -1,0 +1,174 @@
+"""The order is not (known to be) at the POS: refused, in doubt, not sent, absent, or not translatable."""
+
+import random
+from datetime import datetime, timedelta
+
+from app.domain.attention import AttentionCode
+from app.domain.errors import AccessDenied, InDoubt, Misconfigured, NotSent, OrderNotExpressible, PosError
+from app.domain.retry import retry_after, submission_delay
+from app.domain.status import FailureCode, Source, Status
+from app.domain.submission import Dispatch, DispatchEvent, Step, step
+from app.relay.events import OrderCase
+from app.relay.outcome import Settling
+from app.store import submissions as store
+
+LOOKS_APART_S = 10.0
+"""Two looks that both say "absent" must lie this far apart to be certain."""
+LOOKS_NEEDED = 2
+
+
+def untranslatable(settling: Settling, refused: OrderNotExpressible) -> None:
+    """With the location's present settings the POS cannot be told this order: parked, a person must act."""
+    if settling.fenced:
+        return
+    after = step(Dispatch.SENDING, DispatchEvent.UNTRANSLATABLE, doubt=settling.doubt)
+    settling.changes |= {"state": after.state, "lease_until": None, "last_error": str(refused)}
+    settling.case.raise_attention(AttentionCode.PARKED, str(refused))
+    settling.case.tell(Source.RELAY, "parked", str(refused))
+
+
+def given_back(settling: Settling) -> None:
+    """Nothing was begun: as before the claim."""
+    if not settling.fenced:
+        state = Dispatch.IN_DOUBT if settling.claimed.was_in_doubt else Dispatch.WAITING
+        settling.changes |= {"state": state, "lease_until": None, "due_at": settling.case.now, "trigger": "given_back"}
+
+
+def rejected(settling: Settling, error: PosError) -> None:
+    """The POS said no. A no to a repeat says nothing about the first attempt."""
+    case = settling.case
+    said = error.pos_message or error.message
+    if settling.fenced:
+        if settling.submission.state is Dispatch.IN_DOUBT:
+            case.raise_attention(AttentionCode.IN_DOUBT, f"A late answer says no: {said}")
+        case.tell(Source.POS_RESPONSE, "rejected", f"a late answer to attempt {settling.claimed.number}: {said}")
+        return
+    after = step(Dispatch.SENDING, DispatchEvent.REJECTED, doubt=settling.doubt)
+    settling.changes |= {"state": after.state, "lease_until": None, "last_error": error.message}
+    if after.ends_order is None:
+        _schedule(settling)
+        case.raise_attention(
+            AttentionCode.IN_DOUBT, f"The POS refused a repeat, which says nothing about the first: {said}"
+        )
+        case.tell(Source.POS_RESPONSE, "rejected", f"a no to a repeat: {said}")
+        return
+    case.move(Status.REJECTED)
+    case.fail(FailureCode(error.code) if error.code else FailureCode.POS_REJECTED, error.message, error.pos_message)
+    case.raise_attention(AttentionCode.REJECTED, said)
+    case.settle_cancel("stopped", "The POS refused the order.")
+    case.tell(Source.POS_RESPONSE, "rejected", said)
+
+
+async def said_twice(settling: Settling, error: InDoubt) -> bool:
+    """The same server error twice, with confirmed absence between: the POS cannot read this order, ever.
+
+    Iiko answers 500 with a stack trace to a wrong type (Iiko integration tips, on error processing).
+    """
+    if settling.fenced or settling.doubt or (error.http_status or 0) < 500 or settling.submission.absent_through == 0:
+        return False
+    before = await store.last_doubtful(settling.connection, settling.submission, settling.claimed.number)
+    return before.get("http_status") == error.http_status and before.get("error") == error.message
+
+
+def no_result(settling: Settling, error: PosError) -> None:
+    """Not sent, in doubt, denied or misconfigured: scheduled again, or looked up."""
+    case, number = settling.case, settling.claimed.number
+    if settling.fenced:
+        case.tell(Source.RELAY, error.outcome, f"a late result of attempt {number}: {error.message}")
+        return
+    after = _next(settling, error)
+    settling.changes |= {"state": after.state, "lease_until": None, "last_error": error.message}
+    if settling.claimed.kind == "send":
+        settling.changes |= {"absent_looks": 0}
+    _schedule(settling, error)
+    doing = "looking it up" if settling.claimed.kind == "ask" else "sending"
+    case.tell(Source.RELAY, error.outcome, f"attempt {number}, {doing}: {error.message}")
+    if after.state is Dispatch.WAITING and case.cancel_asked:
+        end_by_cancel(case, settling.changes)
+
+
+def _next(settling: Settling, error: PosError) -> Step:
+    """A failed look-up says nothing new of the order; a failed send does."""
+    if settling.claimed.kind == "ask":
+        return Step(state=Dispatch.IN_DOUBT)
+    match error:
+        case NotSent():
+            event = DispatchEvent.NOT_SENT
+        case AccessDenied() | Misconfigured():
+            event = DispatchEvent.DENIED
+        case _:
+            event = DispatchEvent.IN_DOUBT
+    return step(Dispatch.SENDING, event, doubt=settling.doubt)
+
+
+def _schedule(settling: Settling, error: PosError | None = None) -> None:
+    if isinstance(error, AccessDenied | Misconfigured):
+        settling.changes |= {"due_at": settling.case.now}  # the lane holds it, and all resume after the fix
+        return
+    failures = settling.submission.failures + 1
+    delay = submission_delay(failures, random.random)
+    if error is not None and error.retry_after_s is not None:
+        delay = max(delay, retry_after(error.retry_after_s))
+    settling.changes |= {"failures": failures, "due_at": settling.case.now + timedelta(seconds=delay)}
+
+
+async def absent(settling: Settling) -> None:
+    """The POS says that it has no such order. Believed when it was asked late enough, twice, and some time apart."""
+    if settling.fenced:
+        return
+    case, submission = settling.case, settling.submission
+    settling.changes |= {"state": Dispatch.IN_DOUBT, "lease_until": None, "failures": submission.failures + 1}
+    asked_at = await store.attempt_started(
+        settling.connection, submission.location_id, submission.reference, settling.claimed.number
+    )
+    counts_from = await _counts_from(settling)
+    if asked_at < counts_from:
+        # Too early to believe it; look again on the usual schedule, for it may appear, and as soon as it counts.
+        soon = timedelta(seconds=submission_delay(submission.failures + 1, random.random))
+        settling.changes |= {"due_at": min(case.now + soon, max(counts_from, case.now)), "absent_looks": 0}
+        return
+    looks = submission.absent_looks
+    if looks == 0 or submission.absent_at is None:
+        settling.changes |= {"absent_looks": 1, "absent_at": asked_at, "due_at": _apart(asked_at)}
+        case.tell(Source.RELAY, "absent", "asked, and the POS does not have it; asking once more to be certain")
+    elif asked_at < _apart(submission.absent_at):
+        settling.changes |= {"due_at": _apart(submission.absent_at)}
+    elif looks + 1 >= LOOKS_NEEDED:
+        _confirmed_absent(settling)
+
+
+def _apart(look: datetime) -> datetime:
+    return look + timedelta(seconds=LOOKS_APART_S)
+
+
+async def _counts_from(settling: Settling) -> datetime:
+    ended = await store.last_send_ended(
+        settling.connection, settling.submission, longest_s=settling.patience.longest_send_s
+    )
+    return (ended or settling.case.now) + timedelta(seconds=settling.patience.absence_counts_after_s)
+
+
+def _confirmed_absent(settling: Settling) -> None:
+    case = settling.case
+    settling.changes |= {
+        "state": Dispatch.WAITING,
+        "absent_looks": 0,
+        "absent_at": None,
+        "absent_through": settling.submission.attempt,
+        "due_at": case.now,
+        "overdue": False,
+        "trigger": "confirmed_absent",
+    }
+    case.clear_attention(AttentionCode.IN_DOUBT)
+    case.tell(Source.RELAY, "confirmed_absent", "the POS surely does not have it; sending again, same reference")
+    if case.cancel_asked:
+        end_by_cancel(case, settling.changes)
+
+
+def end_by_cancel(case: OrderCase, changes: dict[str, object]) -> None:
+    """The order is surely not at the POS, and a cancel was asked for: it takes effect."""
+    changes |= {"state": Dispatch.DONE, "lease_until": None}
+    case.settle_cancel("stopped", "Cancelled before the POS had it.")
+    case.move(Status.CANCELLED)
+    case.clear_attention()
+    case.tell(Source.RELAY, "cancelled", "surely not at the POS; the cancel that was asked for takes effect")
