@@ -106,8 +106,9 @@ def _policy_value(name: str, value: Any) -> object:
 
 
 async def reset(request: Request) -> Response:
-    """Forget orders, faults and journal, and take the policy of the configuration again; tokens and ids stay."""
+    """As new: no orders, faults and journal; ids, policy and clock as configured. Tokens stay."""
     state = simulator(request)
+    state.clock.change(factor=state.config.clock_factor, skew_s=0)
     state.kitchen.reset()
     state.faults.clear()
     state.journal.clear()

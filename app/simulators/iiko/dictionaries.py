@@ -14,11 +14,16 @@ class Dictionaries:
 
     def __init__(self, config: IikoConfig) -> None:
         self.organization_id = config.organization_id
+        self._config = config
+        self.reset()
+
+    def reset(self) -> None:
+        """The ids of the configuration."""
         self.revision = 1
-        self.terminals: list[Terminal] = list(config.terminals)
-        self.order_types: list[OrderType] = list(config.order_types)
-        self.payment_types: list[PaymentType] = list(config.payment_types)
-        self.marketing_sources: list[MarketingSource] = list(config.marketing_sources)
+        self.terminals: list[Terminal] = list(self._config.terminals)
+        self.order_types: list[OrderType] = list(self._config.order_types)
+        self.payment_types: list[PaymentType] = list(self._config.payment_types)
+        self.marketing_sources: list[MarketingSource] = list(self._config.marketing_sources)
 
     def rotate(self) -> dict[str, dict[str, str]]:
         """New ids for everything; answers old id -> new id by kind."""

@@ -28,8 +28,9 @@ class Kitchen:
         self._clock = clock
 
     def reset(self) -> None:
-        """An empty order book, the policy and automatic walk of the configuration; dictionaries stay."""
+        """As new: no orders; ids, policy and automatic walk as configured."""
         self.book = Book()
+        self.dictionaries.reset()
         self.policy = self.config.policy
         self.auto = self.config.auto
 
