@@ -1,0 +1,59 @@
+"""iKentoo (Lightspeed Restaurant K-Series), as the registry holds it."""
+
+import ssl
+
+from app.adapters.base import Adapter, CallbackRequest, Limits, PosTraits, Submission, Translation
+from app.adapters.ikentoo import callbacks
+from app.adapters.ikentoo.adapter import IkentooAdapter
+from app.adapters.ikentoo.settings import IkentooSettings
+from app.adapters.ikentoo.times import schedule, time_to_live
+from app.adapters.ikentoo.translate import translate
+from app.adapters.transport import new_tls
+from app.domain.location import Location, PosSettings
+from app.domain.status import StatusEvent
+
+
+class Ikentoo:
+    """Orders go in by one POST and come back by callbacks; there is no look-up by our reference."""
+
+    system = "ikentoo"
+    settings_model: type[PosSettings] = IkentooSettings
+    traits = PosTraits(verdict_by_callback=True, lookup=False, polled=False)
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls or new_tls()
+
+    def translate(self, location: Location, submission: Submission) -> Translation:
+        """Pure. Raises OrderNotExpressible with all findings."""
+        return translate(location, _settings(location), submission)
+
+    def open(self, location: Location, limits: Limits) -> Adapter:
+        """An adapter for the location. Opens no connection yet."""
+        return IkentooAdapter(location, _settings(location), limits, self._tls)
+
+    def time_to_live_s(self, submission: Submission, location: Location | None = None) -> float:
+        """How long the POS tries: told with the create, and counted from the scheduled time where one is sent.
+
+        Whether a to-go order is held depends on the location's lead time. Where the location is not told, the order
+        counts as held until it is wanted: an alarm too early could make a person send a held order twice.
+        """
+        live = time_to_live(submission)
+        lead_time_s = 0 if location is None else location.settings.lead_time_s
+        held_until = schedule(submission, lead_time_s).scheduled
+        held = (held_until - submission.now).total_seconds() if held_until else 0.0
+        return held + live.total_seconds()
+
+    def authenticate(self, location: Location, request: CallbackRequest) -> None:
+        """HTTP Basic. Raises CallbackUnauthenticated."""
+        callbacks.authenticate(_settings(location), request)
+
+    def read_callback(self, body: bytes) -> StatusEvent:
+        """Raises CallbackUnreadable."""
+        return callbacks.read_callback(body)
+
+
+def _settings(location: Location) -> IkentooSettings:
+    if not isinstance(location.pos, IkentooSettings):
+        message = f"location {location.id} has no iKentoo settings"
+        raise TypeError(message)
+    return location.pos

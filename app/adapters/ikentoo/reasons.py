@@ -1,0 +1,33 @@
+"""iKentoo's free-text reasons as our failure codes.
+
+The texts are documented nowhere but as examples (K-Series reference, field reports of connectors), so they are matched
+by substring, the first row wins, and the raw words are kept beside the code.
+"""
+
+from app.domain.status import FailureCode
+
+_TABLE: tuple[tuple[str, FailureCode], ...] = (
+    ("not processed before validity ended", FailureCode.POS_TIMEOUT),
+    ("task_timeout", FailureCode.POS_TIMEOUT),
+    ("no devices available", FailureCode.POS_OFFLINE),
+    ("doesn't accept online orders", FailureCode.LOCATION_CLOSED),
+    ("reload error", FailureCode.POS_OFFLINE),  # the till was closed meanwhile
+    ("error occurred while connecting", FailureCode.POS_OFFLINE),
+    ("update error", FailureCode.POS_OFFLINE),
+    ("check sales restrictions", FailureCode.ITEM_UNAVAILABLE),  # before "could not add item": it says both
+    ("could not add item", FailureCode.ITEM_NOT_FOUND),
+    ("no such item", FailureCode.ITEM_NOT_FOUND),
+    ("item_not_found", FailureCode.ITEM_NOT_FOUND),
+    ("item_not_added", FailureCode.ITEM_NOT_FOUND),
+    ("greater than the amount due", FailureCode.PAYMENT_MISMATCH),
+    ("overpaid", FailureCode.PAYMENT_MISMATCH),
+    ("payment_method_not_found", FailureCode.PAYMENT_TYPE_INVALID),
+    ("consumer already exists", FailureCode.CUSTOMER_CONFLICT),
+    ("reference has already been used", FailureCode.DUPLICATE_REFERENCE),
+)
+
+
+def failure_code(reason: str | None) -> FailureCode:
+    """The code of a reason; ``pos_rejected`` where it is none that we know, or none at all."""
+    text = (reason or "").replace("\u2019", "'").casefold()
+    return next((code for words, code in _TABLE if words in text), FailureCode.POS_REJECTED)
