@@ -3,7 +3,7 @@
 A case is an order under lock: facts are told to it in any number, and it is written once, at the end.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Self
 from uuid import UUID
@@ -31,21 +31,21 @@ _STANDS = frozenset(AttentionCode) - FADES_WITH_PROGRESS - _KEEPS_STATUS
 class OrderCase:
     """An order under lock, and what this transaction does to it."""
 
-    def __init__(self, order: LockedOrder, *, polled: bool) -> None:
+    def __init__(self, order: LockedOrder, polled_systems: Collection[str]) -> None:
         self.order = order
         self.status = order.status
         self.milestones: dict[str, str] = dict(order.milestones)
-        self._polled = polled
+        self._polled = order.pos_system in polled_systems
         self._changes: dict[str, Any] = {}
         self._history: list[HistoryLine] = []
 
     @classmethod
     async def open(
-        cls, connection: AsyncConnection, location_id: str, order_id: UUID, *, polled: bool = False
+        cls, connection: AsyncConnection, location_id: str, order_id: UUID, *, polled_systems: Collection[str]
     ) -> Self | None:
-        """Locks the order. None where there is none. ``polled``: its POS does not call us."""
+        """Locks the order. None where there is none. ``polled_systems``: the POS systems that do not call us."""
         order = await lock_order(connection, location_id, order_id)
-        return cls(order, polled=polled) if order else None
+        return cls(order, polled_systems) if order else None
 
     @property
     def now(self) -> datetime:

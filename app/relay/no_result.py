@@ -145,7 +145,7 @@ async def _counts_from(settling: Settling) -> datetime:
     ended = await store.last_send_ended(
         settling.connection, settling.submission, longest_s=settling.patience.longest_send_s
     )
-    return (ended or settling.case.now) + timedelta(seconds=settling.patience.absence_counts_after_s)
+    return (ended or settling.case.now) + timedelta(seconds=settling.outcome.absence_counts_after_s)
 
 
 def _confirmed_absent(settling: Settling) -> None:

@@ -31,17 +31,17 @@ class Outcome:
     """What was sent, where something was."""
     verdict_within_s: float | None = None
     """How long the POS itself tries, where it speaks later."""
+    absence_counts_after_s: float = 0.0
+    """A look-up that says "absent" is not believed sooner after the last creating attempt ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """Times that settling needs, in seconds, and how the POS is followed."""
+    """Times that settling needs, in seconds, and which POS systems are polled."""
 
-    absence_counts_after_s: float
-    """A look-up that says "absent" is not believed sooner after the last attempt ended."""
     longest_send_s: float
     verdict_grace_s: float
-    polled: bool
+    polled_systems: frozenset[str]
 
 
 @dataclass(slots=True)

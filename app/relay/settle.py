@@ -23,7 +23,9 @@ from app.store.lanes import block_lane, hold_lane, lane_answered, lane_failed, l
 
 async def settle(connection: AsyncConnection, claimed: Claimed, outcome: Outcome, patience: Patience) -> bool:
     """Records the outcome; a whole transaction that may run twice. True: the lane was held and is open again."""
-    case = await OrderCase.open(connection, claimed.location_id, claimed.order_id, polled=patience.polled)
+    case = await OrderCase.open(
+        connection, claimed.location_id, claimed.order_id, polled_systems=patience.polled_systems
+    )
     if case is None:  # erased or purged meanwhile
         return False
     submission = await store.lock_submission(connection, claimed.location_id, claimed.reference)

@@ -1,0 +1,145 @@
+"""The dispatcher: claims due submissions, makes their attempts side by side, records what they brought."""
+
+import asyncio
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.domain.errors import InDoubt, StorageUnavailable
+from app.relay.outcome import NotBegun, Outcome, Patience
+from app.relay.sending import Desk, attempt, boot_clock
+from app.relay.settle import settle
+from app.store.claim import Claimed, claim
+from app.store.database import run
+
+log = structlog.get_logger(__name__)
+
+POLL_S = 1.0
+"""The safety net behind the wake-ups, and how late a retry may come."""
+RECORD_S = 5.0
+"""For the results of attempts that a stop cut off; what is not recorded by then waits for its lease to end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How much at once, and how long, in seconds."""
+
+    concurrency: int
+    lease_s: float
+    verdict_grace_s: float
+    drain_s: float = 20.0
+
+
+class Dispatcher:
+    """Sends what is due. Any number of them may run, in any number of processes on any number of hosts."""
+
+    def __init__(self, engine: AsyncEngine, desk: Desk, pace: Pace, *, wake: asyncio.Event) -> None:
+        self._engine = engine
+        self._desk = desk
+        self._pace = pace
+        self._wake = wake
+        self._patience = Patience(
+            longest_send_s=desk.budget_s,
+            verdict_grace_s=pace.verdict_grace_s,
+            polled_systems=frozenset(system for system, pos in desk.registry.items() if pos.traits.polled),
+        )
+        self._askable = [system for system, pos in desk.registry.items() if pos.traits.lookup]
+        self._running: dict[asyncio.Task[None], bool] = {}
+        """Attempts, and whether they have begun."""
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until told to stop; then gives back what was not begun and lets the rest finish, for a while."""
+        while not stop.is_set():
+            self._wake.clear()
+            try:
+                claimed = await self._claim()
+            except StorageUnavailable as error:
+                log.warning("nothing can be claimed", error=str(error))
+                claimed = 0
+            if claimed == 0:
+                await self._sleep(stop)
+        await self._drain()
+
+    async def _claim(self) -> int:
+        room = self._pace.concurrency - len(self._running)
+        if room <= 0:
+            return 0
+        lease_ends = boot_clock() + self._pace.lease_s
+        batch = await run(
+            self._engine,
+            lambda connection: claim(connection, room=room, lease_s=self._pace.lease_s, askable=self._askable),
+        )
+        for claimed in batch:
+            self._start(claimed, lease_ends)
+        return len(batch)
+
+    def _start(self, claimed: Claimed, lease_ends: float) -> None:
+        task = asyncio.create_task(self._attempt(claimed, lease_ends))
+        self._running[task] = False
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.pop(task, None)
+        self._wake.set()  # there is room again, in this process and in the lane
+        if not task.cancelled() and task.exception() is not None:
+            log.error("an attempt could not be recorded", exc_info=task.exception())
+
+    async def _attempt(self, claimed: Claimed, lease_ends: float) -> None:
+        with structlog.contextvars.bound_contextvars(
+            location=claimed.location_id, order_id=str(claimed.order_id), attempt=claimed.number
+        ):
+            try:
+                outcome = await attempt(self._desk, claimed, lease_ends=lease_ends, begin=self._begun)
+            except asyncio.CancelledError:
+                outcome = self._stopped()
+            except StorageUnavailable as error:  # the location's settings could not be read
+                outcome = Outcome(result=NotBegun(reason=str(error)))
+            await self._record(claimed, outcome)
+
+    def _begun(self) -> None:
+        if (task := asyncio.current_task()) is not None:
+            self._running[task] = True
+
+    def _stopped(self) -> Outcome:
+        task = asyncio.current_task()
+        if task is not None and self._running.get(task):
+            return Outcome(result=InDoubt("The worker was stopped before the POS had answered."))
+        return Outcome(result=NotBegun(reason="the worker was stopped before anything was sent"))
+
+    async def _record(self, claimed: Claimed, outcome: Outcome) -> None:
+        """Until it is on disk: while no primary answers there is nothing better to do, and if the lease ends
+        meanwhile, the result still counts as a fact."""
+        while True:
+            try:
+                await run(self._engine, lambda connection: settle(connection, claimed, outcome, self._patience))
+            except StorageUnavailable as error:
+                log.warning("a result waits for the storage", error=str(error))
+                await asyncio.sleep(POLL_S)
+                continue
+            log.info("attempt", kind=claimed.kind, outcome=_word(outcome))
+            return
+
+    async def _sleep(self, stop: asyncio.Event) -> None:
+        waiting = [asyncio.create_task(self._wake.wait()), asyncio.create_task(stop.wait())]
+        try:
+            await asyncio.wait(waiting, timeout=POLL_S, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
+
+    async def _drain(self) -> None:
+        for task, begun in list(self._running.items()):
+            if not begun:
+                task.cancel()
+        if not self._running:
+            return
+        _, late = await asyncio.wait(self._running, timeout=self._pace.drain_s)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=RECORD_S)
+
+
+def _word(outcome: Outcome) -> str:
+    return getattr(outcome.result, "outcome", type(outcome.result).__name__.lower())
