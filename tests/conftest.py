@@ -1,4 +1,5 @@
-"""A real PostgreSQL for every test that asks for one: `database_url` is a fresh database with the whole schema.
+"""A real PostgreSQL for every test that asks for one: `database_url` (or `engine`) is a database with the whole schema
+and nothing in it. Tests that change the schema ask for `own_database_url`.
 
 The server is the embedded one, or the one of `TEST_DATABASE_URL` (a superuser's or a CREATEDB role's URL).
 """
@@ -19,6 +20,7 @@ from app.store import embedded, migrate
 from app.store.connect import Primary
 from app.store.database import create_engine
 from app.store.database_url import parse
+from app.store.tables import metadata
 
 
 @pytest.fixture(scope="session")
@@ -51,11 +53,37 @@ async def template_database(database_server: asyncpg.Connection, database_server
     await drop_database(database_server, name)
 
 
+@pytest_asyncio.fixture(scope="session")
+async def spare_databases(database_server: asyncpg.Connection) -> AsyncIterator[list[str]]:
+    """Emptied by the test before: that takes 10 ms, a new copy some 100."""
+    names: list[str] = []
+    yield names
+    for name in names:
+        await drop_database(database_server, name)
+
+
 @pytest_asyncio.fixture
 async def database_url(
+    database_server: asyncpg.Connection,
+    database_server_url: str,
+    template_database: str,
+    spare_databases: list[str],
+) -> AsyncIterator[str]:
+    """A database for this test alone, with the schema and nothing in it."""
+    if spare_databases:
+        name = spare_databases.pop()
+    else:
+        name = await create_database(database_server, template=template_database)
+    yield url_of(database_server_url, name)
+    await empty_database(database_server, name, url_of(database_server_url, name))
+    spare_databases.append(name)
+
+
+@pytest_asyncio.fixture
+async def own_database_url(
     database_server: asyncpg.Connection, database_server_url: str, template_database: str
 ) -> AsyncIterator[str]:
-    """A database of this test's own, with the schema and nothing in it."""
+    """The same, thrown away afterwards: for tests that change its schema or settings."""
     name = await create_database(database_server, template=template_database)
     yield url_of(database_server_url, name)
     await drop_database(database_server, name)
@@ -80,6 +108,14 @@ async def create_database(server: asyncpg.Connection, *, template: str = "templa
     name = f"relay_test_{uuid4().hex}"
     await server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     return name
+
+
+async def empty_database(server: asyncpg.Connection, name: str, url: str) -> None:
+    """DELETE is far faster than TRUNCATE on tables of a few rows."""
+    await server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
+    connection = await Primary(parse(url), application_name="tests")()
+    await connection.execute("".join(f"DELETE FROM {table.name};" for table in reversed(metadata.sorted_tables)))  # noqa: S608
+    await connection.close()
 
 
 async def drop_database(server: asyncpg.Connection, name: str) -> None:

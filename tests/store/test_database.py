@@ -20,11 +20,13 @@ things = Table(
 
 
 @pytest_asyncio.fixture
-async def scratch(engine: AsyncEngine) -> AsyncIterator[AsyncEngine]:
+async def scratch(own_database_url: str) -> AsyncIterator[AsyncEngine]:
     """An engine on a database with one table to play with."""
+    engine = create_engine(own_database_url, application_name="tests")
     async with engine.begin() as connection:
         await connection.run_sync(metadata.create_all)
     yield engine
+    await engine.dispose()
 
 
 async def put(connection: AsyncConnection, number: int, word: str) -> None:
@@ -100,20 +102,20 @@ async def test_a_killed_connection_is_replaced_and_the_work_done_again(scratch: 
     assert await words(scratch) == ["run 2"]
 
 
-async def test_an_idle_connection_dies_unnoticed_by_callers(scratch: AsyncEngine, database_url: str) -> None:
+async def test_an_idle_connection_dies_unnoticed_by_callers(scratch: AsyncEngine, own_database_url: str) -> None:
     pid = await run(scratch, pid_of)
-    killer = create_engine(database_url, application_name="tests")
+    killer = create_engine(own_database_url, application_name="tests")
     await terminate(killer, pid)
     assert await run(scratch, pid_of) != pid
     await killer.dispose()
 
 
-async def test_only_standbys_or_read_only_hosts_are_no_primary(scratch: AsyncEngine, database_url: str) -> None:
+async def test_only_standbys_or_read_only_hosts_are_no_primary(scratch: AsyncEngine, own_database_url: str) -> None:
     async with scratch.connect() as connection:
         name = await connection.scalar(text("SELECT current_database()"))
         await connection.execute(text(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'))
         await connection.commit()
-    late = create_engine(database_url, application_name="tests")
+    late = create_engine(own_database_url, application_name="tests")
     with pytest.raises(StorageUnavailable, match="no writable PostgreSQL"):
         await run(late, pid_of, budget=0.5)
     await late.dispose()
@@ -156,11 +158,11 @@ async def test_a_deadlock_is_run_again_once(scratch: AsyncEngine) -> None:
     assert await words(scratch) in (["a", "a"], ["b", "b"])
 
 
-async def test_a_plan_outdated_by_a_migration_is_made_again(scratch: AsyncEngine, database_url: str) -> None:
+async def test_a_plan_outdated_by_a_migration_is_made_again(scratch: AsyncEngine, own_database_url: str) -> None:
     async def read(connection: AsyncConnection) -> int:
         return len((await connection.execute(text("SELECT * FROM scratch"))).keys())
 
-    holder = create_engine(database_url, application_name="tests", pool_size=1)
+    holder = create_engine(own_database_url, application_name="tests", pool_size=1)
     assert await run(holder, read) == 3
     async with scratch.begin() as connection:
         await connection.execute(text("ALTER TABLE scratch ADD COLUMN more int"))

@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.domain.errors import ConfigurationError, StorageUnavailable
 from app.store import migrate
@@ -36,11 +35,13 @@ async def test_autogenerate_finds_nothing(database_url: str) -> None:
     await migrate.check(database_url)
 
 
-async def test_check_names_a_difference(database_url: str, engine: AsyncEngine) -> None:
+async def test_check_names_a_difference(own_database_url: str) -> None:
+    engine = create_engine(own_database_url, application_name="tests")
     async with engine.begin() as connection:
         await connection.execute(text("CREATE TABLE unexpected (id int PRIMARY KEY)"))
+    await engine.dispose()
     with pytest.raises(ConfigurationError, match="unexpected"):
-        await migrate.check(database_url)
+        await migrate.check(own_database_url)
 
 
 async def test_several_at_once(empty_database_url: str) -> None:
