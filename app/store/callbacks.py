@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.ids import new_id
-from app.store.tables import callbacks
+from app.store.tables import callbacks, locations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,24 +72,36 @@ async def save_callback(connection: AsyncConnection, callback: LockedCallback, *
     )
 
 
-async def due_callbacks(connection: AsyncConnection, *, limit: int, after_s: float) -> list[tuple[str, UUID]]:
+@dataclass(frozen=True, slots=True)
+class FoundCallback:
+    """Where a callback came in, and what became of it."""
+
+    location_id: str
+    id: UUID
+    system: str
+    state: str
+
+
+_FOUND = select(callbacks.c.location_id, callbacks.c.id, locations.c.pos_system, callbacks.c.state).join(
+    locations, locations.c.location_id == callbacks.c.location_id
+)
+
+
+async def due_callbacks(connection: AsyncConnection, *, limit: int, after_s: float) -> list[FoundCallback]:
     """Callbacks that nobody finished (a crash between storing and processing), or that want another match. Fresh ones
     are left to the process that took them for ``after_s`` seconds."""
     statement = (
-        select(callbacks.c.location_id, callbacks.c.id)
-        .where(
-            callbacks.c.due_at.isnot(None),
+        _FOUND.where(
             callbacks.c.due_at <= func.now(),
             callbacks.c.received_at <= func.now() - timedelta(seconds=after_s),
         )
         .order_by(callbacks.c.due_at)
         .limit(limit)
     )
-    return [(row.location_id, row.id) for row in await connection.execute(statement)]
+    return [FoundCallback(*row) for row in await connection.execute(statement)]
 
 
-async def find_callback(connection: AsyncConnection, callback_id: UUID) -> tuple[str, str] | None:
-    """Location and state of a callback."""
-    statement = select(callbacks.c.location_id, callbacks.c.state).where(callbacks.c.id == callback_id)
-    row = (await connection.execute(statement)).one_or_none()
-    return (row.location_id, row.state) if row else None
+async def find_callback(connection: AsyncConnection, callback_id: UUID) -> FoundCallback | None:
+    """The callback of this id."""
+    row = (await connection.execute(_FOUND.where(callbacks.c.id == callback_id))).one_or_none()
+    return FoundCallback(*row) if row else None

@@ -1,0 +1,195 @@
+"""Intake: an order is checked, put into the POS's language once to see that it can be, and stored. Nothing is sent."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from app.adapters.base import Registry, Submission, Translation
+from app.domain.errors import (
+    Finding,
+    LocationUnknown,
+    Misconfigured,
+    OrderInvalid,
+    OrderNotExpressible,
+    ReferenceConflict,
+)
+from app.domain.ids import new_id
+from app.domain.location import Location
+from app.domain.money import written
+from app.domain.order import Order, as_received, fingerprint
+from app.domain.rules import check
+from app.relay.sending import Locations
+from app.store.database import run
+from app.store.intake import Known, NewOrder, known_orders, store_orders
+from app.store.views import OrderRow, read_order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submitted:
+    """An order that is stored."""
+
+    order: OrderRow
+    replayed: bool
+    """True: it was stored before, by an earlier request with the same content."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What would be sent. ``url`` is the POS's address without credentials."""
+
+    translation: Translation | None
+    url: str | None
+    problems: tuple[Finding, ...]
+
+
+class Intake:
+    """Takes orders. ``announce`` is called after each commit: there is something to send."""
+
+    def __init__(
+        self, engine: AsyncEngine, *, locations: Locations, registry: Registry, announce: Callable[[], None]
+    ) -> None:
+        self._engine = engine
+        self._locations = locations
+        self._registry = registry
+        self._announce = announce
+
+    async def submit(self, order: Order, *, actor: str) -> Submitted:
+        """Stores the order, once for ever under its location and reference. Repeating it is safe.
+
+        Raises LocationUnknown, OrderInvalid, OrderNotExpressible, ReferenceConflict, StorageUnavailable.
+        """
+        location = await self._locations.get(order.location)
+        print_of_content = fingerprint(order)
+        new: NewOrder | None = None
+        refusal: OrderInvalid | OrderNotExpressible | None = None
+        try:
+            new = self._new(location, order, print_of_content, actor)
+        except (OrderInvalid, OrderNotExpressible) as refused:
+            # A repeat of an order that was good when it first came (its wanted time has passed, the settings have
+            # changed) is still that order.
+            refusal = refused
+        submitted = await run(self._engine, lambda connection: _store(connection, order, print_of_content, new))
+        if submitted is None:
+            raise refusal or LocationUnknown(order.location)
+        if not submitted.replayed:
+            self._announce()
+        return submitted
+
+    async def preview(self, order: Order) -> Preview:
+        """What would be sent. Stores nothing, calls no POS. Raises LocationUnknown, OrderInvalid."""
+        location = await self._locations.get(order.location)
+        self._check(location, order)
+        try:
+            translation = self._translate(location, order, new_id())
+        except OrderNotExpressible as refused:
+            return Preview(translation=None, url=None, problems=refused.findings)
+        except Misconfigured as error:
+            return Preview(translation=None, url=None, problems=(Finding("/location", "misconfigured", error.message),))
+        return Preview(translation=translation, url=location.pos.base_url + translation.request.path, problems=())
+
+    def _new(self, location: Location, order: Order, print_of_content: bytes, actor: str) -> NewOrder:
+        self._check(location, order)
+        submission = new_id()
+        try:
+            translation = self._translate(location, order, submission)
+        except Misconfigured:  # the venue's fault, not the order's: it is taken, and its lane will be blocked
+            translation = None
+        return NewOrder(
+            location_id=location.id,
+            id=new_id(),
+            reference=order.reference,
+            fingerprint=print_of_content,
+            service_type=order.service_type.value,
+            currency=location.settings.currency,
+            total=order.total,
+            prepaid=order.prepaid,
+            requested_for=order.requested_for,
+            customer_search=_searchable(order),
+            submission=submission,
+            pos_system=location.pos.system,
+            folded=translation.folded if translation else (),
+            not_sent=translation.not_sent if translation else (),
+            warnings=(),
+            body=as_received(order, location.settings.currency),
+            detail=_first_line(order, location, actor),
+            give_up_after_s=location.settings.give_up_after_s,
+        )
+
+    def _check(self, location: Location, order: Order) -> None:
+        findings = check(order, currency=location.settings.currency, now=datetime.now(UTC))
+        if findings:
+            raise OrderInvalid(findings)
+
+    def _translate(self, location: Location, order: Order, reference: UUID) -> Translation:
+        now = datetime.now(UTC)
+        deadline = now + timedelta(seconds=location.settings.give_up_after_s)
+        submission = Submission(order=order, reference=reference, now=now, deadline_at=deadline)
+        return self._registry[location.pos.system].translate(location, submission)
+
+
+async def _store(
+    connection: AsyncConnection, order: Order, print_of_content: bytes, new: NewOrder | None
+) -> Submitted | None:
+    """None: nothing was stored, and nothing was known."""
+    if new is not None and (received := (await store_orders(connection, [new])).get(new.id)) is not None:
+        return Submitted(order=_fresh(new, received), replayed=False)
+    known = await known_orders(connection, [(order.location, order.reference)])
+    if not known:
+        return None
+    row = await _same(connection, known[0], print_of_content)
+    # Our own id: an earlier run of this transaction had committed after all.
+    return Submitted(order=row, replayed=new is None or known[0].id != new.id)
+
+
+async def _same(connection: AsyncConnection, known: Known, print_of_content: bytes) -> OrderRow:
+    if known.fingerprint != print_of_content:
+        raise ReferenceConflict(known.reference, known.id)
+    row = await read_order(connection, known.location_id, known.id)
+    if row is None:  # it was there a statement ago, in this transaction, and is locked
+        message = f"order {known.id} has no current submission"
+        raise RuntimeError(message)
+    return row
+
+
+def _fresh(new: NewOrder, received_at: datetime) -> OrderRow:
+    return OrderRow(
+        location_id=new.location_id,
+        id=new.id,
+        reference=new.reference,
+        service_type=new.service_type,
+        currency=new.currency,
+        total=new.total,
+        prepaid=new.prepaid,
+        requested_for=new.requested_for,
+        received_at=received_at,
+        current_reference=new.submission,
+        pos_system=new.pos_system,
+        folded=new.folded,
+        not_sent=new.not_sent,
+        warnings=new.warnings,
+        due_at=received_at,
+        deadline_at=received_at + timedelta(seconds=new.give_up_after_s),
+        body=new.body,
+    )
+
+
+def _searchable(order: Order) -> str:
+    customer = order.customer
+    if customer is None:
+        return ""
+    digits = "".join(letter for letter in customer.phone or "" if letter.isdigit())
+    return " ".join(part for part in (customer.first_name, customer.last_name, digits) if part).lower()
+
+
+def _first_line(order: Order, location: Location, actor: str) -> str:
+    when = (
+        f"for {order.requested_for.astimezone(location.zone):%Y-%m-%d %H:%M}"
+        if order.requested_for
+        else "as soon as possible"
+    )
+    kind = order.service_type.value.replace("_", "-")
+    total = f"{written(order.total, location.settings.currency)} {location.settings.currency}"
+    return f"{kind} {when}, {total}, {len(order.items)} item(s); by {actor}"
