@@ -1,0 +1,164 @@
+"""Taking orders and showing them."""
+
+from functools import partial
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from app.api.documentation import problems, takes
+from app.api.order_access import OrderId, details_of, order_id_of, visible_to
+from app.api.order_models import OrderList, OrderView, PreviewView
+from app.api.order_query import OrderQuery
+from app.api.paging import cursor_of, id_of
+from app.api.preconditions import etag, is_known, wants_plain_text
+from app.api.security import Caller, require
+from app.api.services import Services, services_of
+from app.api.validation import read_json
+from app.domain.errors import LocationUnknown
+from app.domain.order import Order
+from app.relay.ticket import ticket
+from app.relay.views import order_view, summary_view
+from app.store.database import run
+from app.store.keys import Scope
+from app.store.order_details import OrderDetails, fresh
+from app.store.order_list import OrderFilter, read_summaries
+
+router = APIRouter(prefix="/v1/orders", tags=["orders"])
+
+Writer = Annotated[Caller, Depends(require(Scope.ORDERS_WRITE))]
+Reader = Annotated[Caller, Depends(require(Scope.ORDERS_READ))]
+
+EXAMPLE: dict[str, Any] = {
+    "location": "geneva-1",
+    "reference": "WEB-10042",
+    "service_type": "dine_in",
+    "table": {"number": 10},
+    "customer": {"first_name": "Ana", "phone": "+41 79 123 45 67"},
+    "items": [{"sku": "PIZZA", "name": "Pizza", "quantity": 2, "unit_price": "11.00"}],
+    "payments": [{"method": "CARD", "amount": "22.00", "tip": "2.00", "paid": True}],
+    "total": "22.00",
+}
+_NOT_TAKEN = problems("location-unknown", "order-not-expressible")
+_TAKEN: dict[int | str, dict[str, Any]] = {
+    202: {
+        "model": OrderView,
+        "description": "Stored; it is being sent.",
+        "headers": {"Location": {"schema": {"type": "string"}}, "ETag": {"schema": {"type": "string"}}},
+    },
+    200: {
+        "model": OrderView,
+        "description": "Known already, with the same content: the order as it stands now.",
+        "headers": {"Idempotent-Replayed": {"schema": {"type": "string", "enum": ["true"]}}},
+    },
+    **problems("location-unknown", "order-not-expressible", "reference-conflict"),
+}
+_ONE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "model": OrderView,
+        "description": "The order; as text/plain a ticket that staff can key in by hand.",
+        "content": {"text/plain": {"schema": {"type": "string"}}},
+        "headers": {"ETag": {"schema": {"type": "string"}}},
+    },
+    304: {"description": "Unchanged since the version of If-None-Match."},
+    **problems("not-found"),
+}
+
+
+@router.post("", status_code=202, response_model=None, responses=_TAKEN, openapi_extra=takes(Order, order=EXAMPLE))
+async def submit(request: Request, caller: Writer) -> Response:
+    """Takes an order. The reference is the idempotency key, for ever: repeating the same order is always safe."""
+    order = await read_json(request, Order)
+    caller.must_see(order.location)
+    services = services_of(request)
+    submitted = await services.intake.submit(order, actor=caller.name)
+    where = {"Location": f"/v1/orders/{submitted.order.id}"}
+    if submitted.replayed:
+        details = await details_of(services, caller, submitted.order.id)
+        return _shown(details, caller, headers={**where, "Idempotent-Replayed": "true"})
+    return _shown(fresh(submitted.order, detail=submitted.detail), caller, status=202, headers=where)
+
+
+@router.post(
+    "/preview",
+    response_model=None,
+    responses={200: {"model": PreviewView}, **_NOT_TAKEN},
+    openapi_extra=takes(Order, order=EXAMPLE),
+)
+async def preview(request: Request, caller: Writer) -> Response:
+    """What this order would become for its POS. Stores nothing and calls nobody."""
+    order = await read_json(request, Order)
+    caller.must_see(order.location)
+    seen = await services_of(request).intake.preview(order)
+    translated = seen.translation is not None
+    return JSONResponse(
+        {
+            "request": {"method": seen.method, "url": seen.url, "body": seen.body} if translated else None,
+            "folded": list(seen.folded),
+            "not_sent": list(seen.not_sent),
+            "problems": [
+                {"pointer": finding.pointer, "code": finding.code, "message": finding.message}
+                for finding in seen.problems
+            ],
+        }
+    )
+
+
+@router.get("", response_model=None, responses={200: {"model": OrderList}, **problems("location-unknown")})
+async def list_orders(request: Request, caller: Reader, query: Annotated[OrderQuery, Query()]) -> Response:
+    """Orders, newest first."""
+    services = services_of(request)
+    before = id_of(query.cursor) if query.cursor else None
+    wanted = OrderFilter(
+        locations=await _locations(services, caller, query.location),
+        status=query.status,
+        dispatch=query.dispatch,
+        reference=query.reference,
+        customer=query.customer,
+        needs_attention=query.needs_attention,
+        received_from=query.received_from,
+        received_to=query.received_to,
+    )
+    rows = await run(services.engine, partial(read_summaries, wanted=wanted, limit=query.limit + 1, before=before))
+    page = rows[: query.limit]
+    more = len(rows) > len(page)
+    return JSONResponse(
+        {"items": [summary_view(row) for row in page], "next_cursor": cursor_of(page[-1].id) if more else None}
+    )
+
+
+@router.get("/{order_id}", response_model=None, responses=_ONE)
+async def read_one(request: Request, caller: Reader, order_id: OrderId) -> Response:
+    """One order with all that happened to it. What was said to the POS is shown with the scope ops only."""
+    services = services_of(request)
+    details = await details_of(services, caller, order_id_of(order_id))
+    tag = etag(details.order.version)
+    if is_known(request, tag):
+        return Response(status_code=304, headers={"ETag": tag})
+    if wants_plain_text(request):
+        zone = await _zone(services, details.order.location_id)
+        return PlainTextResponse(ticket(details.order, zone), headers={"ETag": tag})
+    return _shown(details, caller)
+
+
+async def _locations(services: Services, caller: Caller, asked: str | None) -> list[str] | None:
+    if asked is None:
+        return visible_to(caller)
+    caller.must_see(asked)
+    await services.locations.get(asked)
+    return [asked]
+
+
+async def _zone(services: Services, location_id: str) -> ZoneInfo:
+    try:
+        return (await services.locations.get(location_id)).zone
+    except LocationUnknown:  # deleted since
+        return ZoneInfo("UTC")
+
+
+def _shown(
+    details: OrderDetails, caller: Caller, *, status: int = 200, headers: dict[str, str] | None = None
+) -> Response:
+    view = order_view(details, exchanges=caller.may(Scope.OPS))
+    return JSONResponse(view, status, headers={"ETag": etag(details.order.version), **(headers or {})})
