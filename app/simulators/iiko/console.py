@@ -1,5 +1,6 @@
 """The part of the control API that only Iiko has, and the page for people; `app.simulators.console` has the rest."""
 
+import time
 from dataclasses import asdict
 from typing import Any
 
@@ -24,18 +25,30 @@ from app.simulators.iiko.ledger import ledger, ledger_row
 from app.simulators.iiko.state import Simulator, simulator
 from app.simulators.iiko.walk import stage_of
 
+LOOK_S = 0.02
+"""The walk is lazy: somebody has to look for an order to move."""
+
 
 async def orders(request: Request) -> Response:
-    """Everything ever asked to be created, created or not; waits for `created=N` orders up to `wait` seconds."""
+    """Everything ever asked to be created, created or not; `?at_least=` created orders with `?wait=` seconds."""
     state = simulator(request)
-    least = int(request.query_params.get("created", "0"))
+    least = int(request.query_params.get("at_least", "0"))
     await state.signal.until(lambda: len(state.kitchen.book.orders) >= least, asked_wait(request))
-    return answer({"orders": ledger(state)})
+    return answer(ledger(state))
 
 
 async def order(request: Request) -> Response:
-    state = simulator(request)
-    row = ledger_row(state, request.path_params["order_id"].lower())
+    """One of them; `?statusCode=` with `?wait=` seconds waits until it is there."""
+    state, order_id = simulator(request), request.path_params["order_id"].lower()
+    code = request.query_params.get("statusCode")
+    end = time.monotonic() + asked_wait(request)
+
+    def there() -> bool:
+        return code in (None, ledger_row(state, order_id)["statusCode"])
+
+    while (left := end - time.monotonic()) > 0 and not there():
+        await state.signal.until(there, min(left, LOOK_S))
+    row = ledger_row(state, order_id)
     return answer(row) if row["requests"] else answer({"error": "no create request with this id was seen"}, 404)
 
 

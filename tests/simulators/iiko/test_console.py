@@ -52,9 +52,20 @@ async def test_the_ledger_shows_the_body_as_received(pos: Pos) -> None:
 
 
 async def test_the_ledger_can_be_waited_for(pos: Pos) -> None:
-    waiting = asyncio.create_task(pos.http.get("/_sim/orders", params={"created": 1, "wait": 5}))
+    waiting = asyncio.create_task(pos.http.get("/_sim/orders", params={"at_least": 1, "wait": 5}))
     await pos.add(asabix_order())
-    assert len((await waiting).json()["orders"]) == 1
+    assert len((await waiting).json()) == 1
+
+
+async def test_a_request_that_never_arrived_is_in_the_ledger(pos: Pos) -> None:
+    body = changed(asabix_order(), "order.comment", "[sim:status status=503]")
+    assert (await pos.add(body)).status_code == 503
+    row = await pos.ledger(body["order"]["id"])
+    assert (row["requests"], row["created"], row["statusCode"]) == (1, 0, None)
+
+
+async def test_an_order_never_asked_for_is_not_there(pos: Pos) -> None:
+    assert (await pos.http.get(f"/_sim/orders/{uuid.uuid4()}")).status_code == 404
 
 
 async def test_secrets_are_not_in_the_journal(pos: Pos) -> None:
