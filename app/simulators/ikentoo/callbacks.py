@@ -26,7 +26,7 @@ def payload(held: Held, word: str, config: IkentooConfig, endpoint: Endpoint) ->
         body["reason"] = held.reason
     body["thirdPartyReference"] = held.order.reference
     body.update(_account_ids(held, config.account_ids))
-    if config.payload_mode is PayloadMode.K and word != "FAILURE":
+    if config.payload_mode == PayloadMode.K and word != "FAILURE":
         body.update(type="ORDER", businessLocationId=held.order.location_id)
         if endpoint.provide_account and held.check is not None:
             body["account"] = _snapshot(held, endpoint)
@@ -39,7 +39,7 @@ def _account_ids(held: Held, kind: AccountIds) -> dict[str, Any]:
         return {}
     if "string_account_id" in held.knobs:
         return {"ikentooAccountId": str(check.number)}
-    if "int_account_id" in held.knobs or kind is AccountIds.V2:
+    if "int_account_id" in held.knobs or kind == AccountIds.V2:
         return {"ikentooAccountId": check.number}
     return {"ikentooAccountIdentifier": check.identifier}
 

@@ -119,7 +119,7 @@ class Till:
 
     def _take_in(self, held: Held, priced: Priced) -> bool:
         """Put the order on its check; answers whether that check was open before."""
-        v3 = self._config.account_ids is AccountIds.V3
+        v3 = self._config.account_ids == AccountIds.V3
         check = self._book.open_check(held.order, self._clock.now(), v3=v3)
         held.check, held.total = check, priced.total
         check.lines.extend(priced.lines)

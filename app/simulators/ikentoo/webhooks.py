@@ -47,7 +47,7 @@ def endpoint_view(endpoint: Endpoint, mode: PayloadMode, *, masked: bool) -> dic
         "username": endpoint.username,
         "password": "*****" if masked and endpoint.password is not None else endpoint.password,
     }
-    if mode is PayloadMode.K:
+    if mode == PayloadMode.K:
         view["provideAccount"] = endpoint.provide_account
         view["expandTransactions"] = endpoint.expand_transactions
         view["expandPayments"] = endpoint.expand_payments
