@@ -15,11 +15,10 @@ from app.api.security import Caller, require
 from app.api.services import Services, services_of
 from app.api.validation import read_json
 from app.domain.errors import Finding, OrderInvalid, OrderNotExpressible
-from app.domain.order import Order
 from app.domain.status import Status
+from app.relay.correction import changed_identity
 from app.relay.views import order_view
 from app.store.keys import Scope
-from app.store.views import OrderRow
 
 router = APIRouter(prefix="/v1/orders/{order_id}", tags=["orders"])
 
@@ -51,9 +50,9 @@ async def resend(request: Request, caller: Operator, order_id: OrderId) -> Respo
     services = services_of(request)
     corrected = (await read_json(request, Resend, optional=True)).order
     order = (await details_of(services, caller, wanted)).order
-    if corrected is not None:
-        _same_order(corrected, order)
     try:
+        if corrected is not None and (changed := changed_identity(corrected, order)):
+            raise OrderInvalid(changed)
         await services.operate.resend(order.location_id, order.id, order=corrected, actor=caller.name)
     except OrderInvalid as error:
         raise OrderInvalid(_under_order(error.findings)) from None
@@ -101,16 +100,6 @@ async def cancel(request: Request, caller: Canceller, order_id: OrderId) -> Resp
         only_if_surely_not_sent=not caller.may(Scope.OPS),
     )
     return await _shown(services, caller, order.id)
-
-
-def _same_order(corrected: Order, order: OrderRow) -> None:
-    findings = []
-    if corrected.location != order.location_id:
-        findings.append(Finding("/order/location", "changed", "must stay the location of the order"))
-    if corrected.reference != order.reference:
-        findings.append(Finding("/order/reference", "changed", "must stay the reference of the order"))
-    if findings:
-        raise OrderInvalid(findings)
 
 
 def _under_order(findings: tuple[Finding, ...]) -> list[Finding]:

@@ -1,5 +1,6 @@
 """Taking orders and showing them."""
 
+from dataclasses import asdict
 from functools import partial
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -77,7 +78,7 @@ async def submit(request: Request, caller: Writer) -> Response:
     if submitted.replayed:
         details = await details_of(services, caller, submitted.order.id)
         return _shown(details, caller, headers={**where, "Idempotent-Replayed": "true"})
-    return _shown(fresh(submitted.order, detail=submitted.detail), caller, status=202, headers=where)
+    return _shown(fresh(submitted.order, detail=None), caller, status=202, headers=where)
 
 
 @router.post(
@@ -91,16 +92,14 @@ async def preview(request: Request, caller: Writer) -> Response:
     order = await read_json(request, Order)
     caller.must_see(order.location)
     seen = await services_of(request).intake.preview(order)
-    translated = seen.translation is not None
+    translation = seen.translation
+    wire = translation.request if translation else None
     return JSONResponse(
         {
-            "request": {"method": seen.method, "url": seen.url, "body": seen.body} if translated else None,
-            "folded": list(seen.folded),
-            "not_sent": list(seen.not_sent),
-            "problems": [
-                {"pointer": finding.pointer, "code": finding.code, "message": finding.message}
-                for finding in seen.problems
-            ],
+            "request": {"method": wire.method, "url": seen.url, "body": dict(wire.body)} if wire else None,
+            "folded": list(translation.folded) if translation else [],
+            "not_sent": list(translation.not_sent) if translation else [],
+            "problems": [asdict(finding) for finding in seen.problems],
         }
     )
 
