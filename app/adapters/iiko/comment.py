@@ -24,5 +24,5 @@ def wire_comment(order: Order, folded: Sequence[str], ledger: Ledger) -> str:
         message = (
             f"Iiko takes {LIMIT} characters of comment; reference, note and what is folded into it make {len(comment)}."
         )
-        ledger.refuse("/note" if note else ledger.folded[-1], "too_long", message)
+        ledger.refuse("/note" if note else "/delivery_address", "too_long", message)
     return comment
