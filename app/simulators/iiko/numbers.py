@@ -28,7 +28,8 @@ def _marked(value: object) -> str:
 
 def answer(value: object, status: int = 200) -> Response:
     """A JSON answer in that style."""
-    return Response(dumps(value), status_code=status, media_type="application/json; charset=utf-8")
+    content = dumps(value).encode("utf-8", "replace")  # a lone surrogate in a name must not break the answer
+    return Response(content, status_code=status, media_type="application/json; charset=utf-8")
 
 
 def loads(raw: bytes) -> object:

@@ -93,7 +93,7 @@ async def test_policy_is_shown(pos: Pos) -> None:
         ("policy", {"colour": "red"}),
         ("auto", {"on": 1}),
         ("clock", {"factor": 0}),
-        (f"orders/{uuid.uuid4()}/status", {"statusCode": "NEW"}),
+        ("orders/99999999-0000-4000-8000-000000000001/status", {"statusCode": "NEW"}),
     ],
 )
 async def test_what_the_control_api_refuses(pos: Pos, path: str, body: dict[str, Any]) -> None:
