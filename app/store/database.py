@@ -91,6 +91,7 @@ async def run(
     engine: AsyncEngine,
     work: Callable[[AsyncConnection], Awaitable[T]],
     *,
+    single_statement: bool = False,
     attempts: int = 16,
     budget: float = BUDGET_S,
 ) -> T:
@@ -99,13 +100,15 @@ async def run(
     `work` may run several times, also after a commit that did happen: it must be one idempotent transaction (same
     keys, no effect outside the connection), and an answer to a caller must come from a run that wrote something.
     All tries together end within `budget` seconds; then, or at once when waiting cannot help, StorageUnavailable.
+    `single_statement`: `work` executes exactly one, which needs no BEGIN and COMMIT: one round trip instead of three.
     Deadlocks, serialization failures and plans outdated by a migration are tried once more. Other errors pass.
     """
     deadline = time.monotonic() + budget
+    once = _statement if single_statement else _transaction
     conflicts = 0
     for attempt in range(attempts):
         try:
-            return await _within(deadline, _transaction(engine, work))
+            return await _within(deadline, once(engine, work))
         except DATABASE_ERRORS as error:
             pause = PAUSES_S[min(attempt, len(PAUSES_S) - 1)] * random.uniform(0.7, 1.3)  # noqa: S311
             if is_conflict(error) and conflicts == 0:
@@ -148,10 +151,24 @@ async def _transaction(engine: AsyncEngine, work: Callable[[AsyncConnection], Aw
         try:
             return await work(connection)
         except DBAPIError as error:
-            if _sqlstate(error) == READ_ONLY:
-                # A primary turned standby keeps its connections; nobody else would take this one for broken.
-                await connection.invalidate(error)
+            await _leave_a_read_only_host(connection, error)
             raise
+
+
+async def _statement(engine: AsyncEngine, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+    async with engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")  # until it goes back to the pool
+        try:
+            return await work(connection)
+        except DBAPIError as error:
+            await _leave_a_read_only_host(connection, error)
+            raise
+
+
+async def _leave_a_read_only_host(connection: AsyncConnection, error: DBAPIError) -> None:
+    """A primary turned standby keeps its connections; nobody else would take this one for broken."""
+    if _sqlstate(error) == READ_ONLY:
+        await connection.invalidate(error)
 
 
 _ENDING: set[asyncio.Task[object]] = set()

@@ -59,6 +59,19 @@ async def test_commits_and_returns(scratch: AsyncEngine) -> None:
     assert await words(scratch) == ["one"]
 
 
+async def test_a_single_statement_is_its_own_transaction(scratch: AsyncEngine) -> None:
+    await run(scratch, lambda connection: put(connection, 1, "one"), single_statement=True)
+    assert await words(scratch) == ["one"]
+
+    async def two(connection: AsyncConnection) -> None:  # the next user of the connection has a transaction again
+        await put(connection, 2, "two")
+        raise KeyError("ours")
+
+    with pytest.raises(KeyError):
+        await run(scratch, two)
+    assert await words(scratch) == ["one"]
+
+
 async def test_an_error_of_ours_rolls_back_and_passes(scratch: AsyncEngine) -> None:
     runs = 0
 
