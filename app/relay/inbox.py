@@ -108,14 +108,17 @@ class Inbox:
         callback = await lock_callback(connection, location_id, callback_id)
         if callback is None or callback.state == "handled":
             return
-        await callback_came(connection, location_id)
+        await self._understand(connection, callback, reader)
+        await callback_came(connection, location_id)  # last: the lock order is order, submission, lane
+
+    async def _understand(self, connection: AsyncConnection, callback: LockedCallback, reader: CallbackReader) -> None:
         try:
             event = reader.read_callback(callback.body)
         except CallbackUnreadable as error:
             await save_callback(connection, callback, state="parked", due_at=None, problem=str(error))
             return
         reference = _uuid(event.reference)
-        order_id = await order_of_reference(connection, location_id, reference) if reference else None
+        order_id = await order_of_reference(connection, callback.location_id, reference) if reference else None
         if reference is None or order_id is None:
             await _unmatched(connection, callback, event)
             return

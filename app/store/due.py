@@ -1,6 +1,7 @@
 """What the clock has made due. Looks only: whoever acts on a row locks it first and looks again."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -102,14 +103,16 @@ class Followed:
     order_id: UUID
     reference: UUID
     pos_status: str | None
+    wanted_at: datetime
 
 
 async def followed_orders(connection: AsyncConnection, location_id: str) -> list[Followed]:
     """What is still followed at a location."""
-    statement = select(orders.c.id, orders.c.current_reference, orders.c.pos_status).where(
-        orders.c.location_id == location_id, orders.c.follow_until > func.now()
-    )
-    return [
-        Followed(order_id=row.id, reference=row.current_reference, pos_status=row.pos_status)
-        for row in await connection.execute(statement)
-    ]
+    wanted = func.greatest(orders.c.received_at, func.coalesce(orders.c.requested_for, orders.c.received_at))
+    statement = select(
+        orders.c.id.label("order_id"),
+        orders.c.current_reference.label("reference"),
+        orders.c.pos_status,
+        wanted.label("wanted_at"),
+    ).where(orders.c.location_id == location_id, orders.c.follow_until > func.now())
+    return [Followed(**row) for row in (await connection.execute(statement)).mappings()]
