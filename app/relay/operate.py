@@ -1,16 +1,18 @@
 """What a person can do with an order or a location: retry, resend, resolve, cancel; pause, resume."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.adapters.base import Registry, Submission
 from app.domain.attention import AttentionCode
-from app.domain.errors import Finding, NotFound, OrderInvalid, StateConflict
+from app.domain.errors import Finding, Misconfigured, NotFound, OrderInvalid, StateConflict
 from app.domain.ids import new_id
 from app.domain.location import Location
 from app.domain.order import Order, as_received
@@ -21,7 +23,7 @@ from app.relay.events import OrderCase
 from app.relay.no_result import end_by_cancel
 from app.relay.sending import Locations
 from app.store.database import run
-from app.store.lanes import lock_lane, pause_lane, resume_lane
+from app.store.lanes import pause_lane, resume_lane
 from app.store.orders import current_body
 from app.store.submissions import (
     LockedSubmission,
@@ -31,6 +33,8 @@ from app.store.submissions import (
     lock_submission,
     save_submission,
 )
+
+log = structlog.get_logger(__name__)
 
 RESENDABLE = frozenset({Status.REJECTED, Status.FAILED, Status.CANCELLED})
 
@@ -85,9 +89,8 @@ class Operate:
         Raises NotFound, StateConflict, OrderInvalid, OrderNotExpressible.
         """
         location = await self._locations.get(location_id)
-        await self._act(
-            location_id, order_id, actor, partial(_resend, location=location, corrected=order, registry=self._registry)
-        )
+        work = partial(_resend, location=location, corrected=order, registry=self._registry, reference=new_id())
+        await self._act(location_id, order_id, actor, work)
 
     async def resolve(self, location_id: str, order_id: UUID, *, note: str, status: Status | None, actor: str) -> None:
         """A person settles it. ``status``: accepted, rejected, or None. Raises NotFound, StateConflict."""
@@ -104,6 +107,7 @@ class Operate:
         """Holds sending; intake goes on. Pausing twice is fine."""
         await self._locations.get(location_id)
         await run(self._engine, lambda connection: pause_lane(connection, location_id))
+        log.info("location paused", location=location_id, by=actor)
 
     async def resume(self, location_id: str, *, actor: str) -> None:
         """Sends again; what waits gets its full time again."""
@@ -113,6 +117,7 @@ class Operate:
             await resume_lane(connection, location_id, give_up_after_s=give_up_after_s)
 
         await run(self._engine, resume)
+        log.info("location resumed", location=location_id, by=actor)
         self._announce()
 
     async def _act(self, location_id: str, order_id: UUID, actor: str, work: Callable[[Desk], Awaitable[None]]) -> None:
@@ -159,20 +164,23 @@ def _starts_again(case: OrderCase) -> None:
     case.set(status=Status.RECEIVED.value, milestones={}, failure=None, cancellation=None, watch_at=watch)
 
 
-async def _resend(desk: Desk, *, location: Location, corrected: Order | None, registry: Registry) -> None:
+async def _resend(
+    desk: Desk, *, location: Location, corrected: Order | None, registry: Registry, reference: UUID
+) -> None:
     case, submission = desk.case, desk.submission
+    if submission.reference == reference:  # an earlier run of this transaction had committed after all
+        return
     _may_be_resent(desk)
-    await lock_lane(desk.connection, location.id)  # a pause, resume or claim is before or after this, not amid it
     order = corrected or await current_body(desk.connection, location.id, case.order.id)
-    reference = new_id()
     deadline_at = case.now + timedelta(seconds=location.settings.give_up_after_s)
     body = None
     if corrected is not None:
         _fits(case, corrected, location)
         body = as_received(corrected, location.settings.currency)
-    translation = registry[location.pos.system].translate(
-        location, Submission(order=order, reference=reference, now=case.now, deadline_at=deadline_at)
-    )
+    sent = Submission(order=order, reference=reference, now=case.now, deadline_at=deadline_at)
+    with suppress(Misconfigured):  # the venue's fault: its lane will be blocked by the send
+        translation = registry[location.pos.system].translate(location, sent)
+        case.set(folded=list(translation.folded), not_sent=list(translation.not_sent))
     old = as_received(await current_body(desk.connection, location.id, case.order.id), location.settings.currency)
     await add_submission(
         desk.connection,
@@ -191,8 +199,6 @@ async def _resend(desk: Desk, *, location: Location, corrected: Order | None, re
     case.clear_attention()
     case.set(
         current_reference=reference,
-        folded=list(translation.folded),
-        not_sent=list(translation.not_sent),
         pos_status=None,
         pos_order_id=None,
         pos_number=None,
