@@ -10,15 +10,23 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 
 from app import __version__
-from app.api import health, locations
+from app.api import callbacks, health, locations, order_actions, orders, webhooks
 from app.api.documentation import describe
 from app.api.front import Front
+from app.api.location_models import add_pos_settings
 from app.api.problems import KINDS, Problem, from_error
 from app.api.services import Services
 from app.api.validation import from_request_error
 from app.domain.errors import RelayError
 
-ROUTERS: tuple[APIRouter, ...] = (locations.router, health.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    orders.router,
+    order_actions.router,
+    callbacks.router,
+    locations.router,
+    webhooks.router,
+    health.router,
+)
 
 
 def create_app(services: Services) -> FastAPI:
@@ -38,13 +46,13 @@ def create_app(services: Services) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _request_error)
     app.add_exception_handler(HTTPException, _http_exception)
     app.add_exception_handler(ClientDisconnect, _nobody_there)
-    app.openapi = lambda: _described(app)  # type: ignore[method-assign]
+    app.openapi = lambda: _described(app, services)  # type: ignore[method-assign]
     return app
 
 
-def _described(app: FastAPI) -> dict[str, object]:
+def _described(app: FastAPI, services: Services) -> dict[str, object]:
     if app.openapi_schema is None:
-        app.openapi_schema = describe(app)
+        app.openapi_schema = add_pos_settings(describe(app), services.locations.settings_models)
     return app.openapi_schema
 
 

@@ -96,7 +96,7 @@ def _complete(route: APIRoute, operation: Json) -> None:
         named = " or ".join(f"`{scope}`" for scope in scopes)
         operation["description"] = f"{operation.get('description', '')}\n\nScope: {named}.".strip()
         slugs += ["unauthenticated", "forbidden", "storage-unavailable"]
-    if "requestBody" in operation:
+    if "application/json" in operation.get("requestBody", {}).get("content", {}):
         slugs += ["malformed-json", "payload-too-large", "unsupported-media-type", "validation-failed"]
     answers: Json = operation["responses"]
     if "422" in answers and MEDIA_TYPE not in answers["422"].get("content", {}):  # FastAPI's own form of it

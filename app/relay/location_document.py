@@ -1,0 +1,216 @@
+"""A location as a person writes it: one document, read by two models, its secrets taken out for storage."""
+
+import ipaddress
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, SecretStr, ValidationError
+
+from app.adapters.base import Registry
+from app.domain.errors import Finding, OrderInvalid
+from app.domain.location import LocationSettings, PosSettings
+from app.relay.findings import findings
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """A document that both models took."""
+
+    settings: LocationSettings
+    pos: PosSettings
+
+    def plain(self) -> Json:
+        """For storage and views: everything but the secrets, defaults written out."""
+        document = {**self.settings.model_dump(mode="json"), "pos": self.pos.model_dump(mode="json")}
+        for name, _ in self._hidden():
+            parent, key = _place(document, name)
+            if parent is not None:
+                del parent[key]
+        return document
+
+    def secrets(self) -> dict[str, str]:
+        """The values of the secret members, by dotted name such as ``pos.user_secret``."""
+        return {name: value for name, value in self._hidden() if value}
+
+    def _hidden(self) -> list[tuple[str, str]]:
+        return [*_secrets(self.settings, ""), *_secrets(self.pos, "pos.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What was stored before."""
+
+    plain: Mapping[str, Any] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def parsed(self, registry: Registry) -> Parsed:
+        """Read again. Raises OrderInvalid where the models have changed since."""
+        return parse(_filled(self.plain, self.secrets), registry)
+
+
+def parse(document: Mapping[str, Any], registry: Registry) -> Parsed:
+    """Reads a document with its secrets. Raises OrderInvalid with the findings of both models."""
+    given = _filled(document, {})
+    pos = given.pop("pos", None)
+    found: list[Finding] = []
+    settings = _read(LocationSettings, given, "", found)
+    access = _read(_model_of(pos, registry, found), pos, "/pos", found) if not _pos_findings(found) else None
+    if settings is None or access is None:
+        raise OrderInvalid(found)
+    return Parsed(settings=settings, pos=access)
+
+
+def merge(document: Mapping[str, Any], stored: Stored, registry: Registry) -> Parsed:
+    """Reads a new document over a stored location: a secret that is not given is kept, an empty one is taken away,
+    and one whose address has changed must be given again, or a wrong address would be told our passwords."""
+    given = _filled(document, {})
+    kept: dict[str, str] = {}
+    wanted: list[Finding] = []
+    for name, value in stored.secrets.items():
+        parent, key = _place(given, name)
+        if parent is None or _other_system(given, stored, name) or parent.get(key) is not None:
+            if parent is not None and parent.get(key) == "":
+                del parent[key]
+        elif _addresses(given, name) != _addresses(stored.plain, name):
+            message = "must be given again, since the address that it belongs to has changed"
+            wanted.append(Finding(f"/{name.replace('.', '/')}", "missing", message))
+        else:
+            kept[name] = value
+    if wanted:
+        raise OrderInvalid(wanted)
+    return _parse_with(given, kept, registry)
+
+
+def _parse_with(given: Json, kept: Mapping[str, str], registry: Registry) -> Parsed:
+    try:
+        return parse(_filled(given, kept), registry)
+    except OrderInvalid:
+        outer = {name: value for name, value in kept.items() if name.count(".") < 2}
+        if len(outer) == len(kept):
+            raise
+        try:  # another kind of `auth` than before has no place for the old one's secrets
+            return _parse_with(given, outer, registry)
+        except OrderInvalid:
+            pass
+        raise
+
+
+def _filled(document: Mapping[str, Any], secrets: Mapping[str, str]) -> Json:
+    try:
+        filled: Json = json.loads(json.dumps(document, allow_nan=False))
+    except (TypeError, ValueError):  # TOML knows dates and infinity, JSON does not
+        raise OrderInvalid([Finding("", "wrong_type", "holds a value that JSON does not have")]) from None
+    for name, value in secrets.items():
+        parent, key = _place(filled, name)
+        if parent is not None:
+            parent[key] = value
+    return filled
+
+
+def insecure_addresses(parsed: Parsed) -> list[Finding]:
+    """Plain http to anything but this machine: credentials and guests' data would travel readable."""
+    message = "must begin with https:// (plain http is for loopback addresses only)"
+    return [
+        Finding(pointer, "insecure", message)
+        for pointer, address in _web_addresses(parsed.plain(), "")
+        if urlsplit(address).scheme == "http" and not _is_loopback(urlsplit(address).hostname or "")
+    ]
+
+
+def _read(model: type[BaseModel] | None, part: Any, under: str, found: list[Finding]) -> Any:
+    if model is None:
+        return None
+    try:
+        return model.model_validate_json(json.dumps(part))
+    except ValidationError as error:
+        found += findings(error, part, under=under)
+        return None
+
+
+def _pos_findings(found: list[Finding]) -> list[Finding]:
+    return [finding for finding in found if finding.pointer.startswith("/pos")]
+
+
+def _model_of(pos: Any, registry: Registry, found: list[Finding]) -> type[PosSettings] | None:
+    """Chosen by the document itself."""
+    known = ", ".join(sorted(registry))
+    match pos:
+        case None:
+            found.append(Finding("/pos", "missing", "is required"))
+        case {"system": str(system)} if system in registry:
+            return registry[system].settings_model
+        case {"system": system} if system is not None:
+            found.append(Finding("/pos/system", "not_one_of", f"must be one of: {known}"))
+        case dict():
+            found.append(Finding("/pos/system", "missing", f"is required, one of: {known}"))
+        case _:
+            found.append(Finding("/pos", "wrong_type", "must be an object"))
+    return None
+
+
+def _secrets(model: BaseModel, prefix: str) -> Iterator[tuple[str, str]]:
+    for name in type(model).model_fields:
+        match getattr(model, name):
+            case SecretStr() as secret:
+                yield prefix + name, secret.get_secret_value()
+            case BaseModel() as part:
+                yield from _secrets(part, f"{prefix}{name}.")
+
+
+def _place(document: Json, name: str) -> tuple[Json | None, str]:
+    """The object that the dotted name lies in, or None where the document has no such object."""
+    *path, key = name.split(".")
+    here: Any = document
+    for part in path:
+        here = here.get(part) if isinstance(here, dict) else None
+    return (here, key) if isinstance(here, dict) else (None, key)
+
+
+def _other_system(given: Mapping[str, Any], stored: Stored, name: str) -> bool:
+    return name.startswith("pos.") and given["pos"].get("system") != stored.plain["pos"].get("system")
+
+
+def _addresses(document: Mapping[str, Any], name: str) -> list[str]:
+    """Scheme, host and port of every address that this secret may be sent to: ``status_url`` for ``status_secret``,
+    and all of the enclosing parts for those of the POS."""
+    if "." not in name:
+        return [_origin(document.get(f"{name.removesuffix('_secret')}_url"))]
+    origins: list[str] = []
+    here: Any = document
+    for part in name.split(".")[:-1]:
+        here = here[part]
+        origins += [_origin(value) for key, value in sorted(here.items()) if key.endswith("_url") and value is not None]
+    return origins
+
+
+def _origin(address: object) -> str:
+    if not isinstance(address, str):
+        return ""
+    try:
+        parts = urlsplit(address.strip().lower())
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:  # no address at all: the model says so
+        return address
+    return f"{parts.scheme}://{parts.hostname}:{port}"
+
+
+def _web_addresses(document: Mapping[str, Any], under: str) -> Iterator[tuple[str, str]]:
+    for key, value in document.items():
+        if isinstance(value, dict):
+            yield from _web_addresses(value, f"{under}/{key}")
+        elif key.endswith("_url") and isinstance(value, str):
+            yield f"{under}/{key}", value
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
