@@ -57,5 +57,6 @@ def _no_token(answer: Answer) -> PosError:
         kind, message = NotSent, f"Iiko gave no access token ({answer.status}); the order was not sent."
     else:
         return error
-    retry_after_s = error.retry_after_s if error else None
-    return kind(message, http_status=answer.status, answer=answer.excerpt(), retry_after_s=retry_after_s)
+    # The body of a 2xx is left out: in whatever shape, it may hold a living token.
+    said = answer.excerpt() if error else None
+    return kind(message, http_status=answer.status, answer=said, retry_after_s=error.retry_after_s if error else None)

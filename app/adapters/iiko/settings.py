@@ -26,7 +26,7 @@ class IikoSettings(PosSettings):
     """
 
     system: Literal["iiko"]
-    user_id: Annotated[Text, Field(min_length=1, max_length=128)]
+    user_id: Annotated[Text, Field(min_length=1, max_length=128, repr=False)]
     user_secret: Annotated[SecretStr, Field(min_length=1, max_length=256)]
     organization_id: Annotated[Text, Field(pattern=GUID_PATTERN)]
     delivery_terminal: Name | None = None
