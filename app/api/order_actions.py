@@ -16,7 +16,6 @@ from app.api.services import Services, services_of
 from app.api.validation import read_json
 from app.domain.errors import Finding, OrderInvalid, OrderNotExpressible
 from app.domain.status import Status
-from app.relay.correction import changed_identity
 from app.relay.views import order_view
 from app.store.keys import Scope
 
@@ -51,8 +50,6 @@ async def resend(request: Request, caller: Operator, order_id: OrderId) -> Respo
     corrected = (await read_json(request, Resend, optional=True)).order
     order = (await details_of(services, caller, wanted)).order
     try:
-        if corrected is not None and (changed := changed_identity(corrected, order)):
-            raise OrderInvalid(changed)
         await services.operate.resend(order.location_id, order.id, order=corrected, actor=caller.name)
     except OrderInvalid as error:
         raise OrderInvalid(_under_order(error.findings)) from None

@@ -20,7 +20,6 @@ from app.domain.errors import OrderInvalid, OrderNotExpressible, RelayError, Sta
 from app.domain.order import Order
 from app.domain.status import FailureCode, Status
 from app.domain.submission import Dispatch
-from app.relay.correction import changed_identity
 from app.relay.findings import findings
 from app.relay.views import order_view, summary_view
 from app.store.order_details import OrderDetails
@@ -124,7 +123,7 @@ def resend(
 
     async def anew(store: Store, details: OrderDetails) -> None:
         row = details.order
-        corrected = _corrected(text, details) if text is not None else None
+        corrected = _corrected(text) if text is not None else None
         await store.operate.resend(row.location_id, row.id, order=corrected, actor=_person())
 
     _with_store(lambda store: _each(store, [order], anew, as_json=as_json))
@@ -217,16 +216,13 @@ async def _chosen(store: Store, location: str | None, failure: FailureCode | Non
     return [str(row.id) for row in rows]
 
 
-def _corrected(text: bytes, details: OrderDetails) -> Order:
+def _corrected(text: bytes) -> Order:
     try:
-        order = Order.model_validate_json(text)
+        return Order.model_validate_json(text)
     except ValidationError as error:
         with suppress(ValueError):
             raise OrderInvalid(findings(error, json.loads(text))) from None
         raise typer.BadParameter("The corrected order is not JSON.") from None
-    if changed := changed_identity(order, details.order):
-        raise OrderInvalid(changed)
-    return order
 
 
 def _name(details: OrderDetails) -> str:
