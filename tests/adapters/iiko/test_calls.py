@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from app.adapters.base import Limits, Listing, Lookup
+from app.adapters.base import Adapter, Limits, Listing, Lookup, Pos
 from app.adapters.iiko.pos import Iiko
 from app.domain.errors import AccessDenied, InDoubt, Misconfigured, NotSent, PosError, Rejected
 from app.domain.status import Word
-from tests.adapters.iiko.conftest import Opening
+from tests.adapters.iiko.conftest import Opening, Playing
 from tests.adapters.iiko.places import REFERENCE, case, location, pickup, translated
 from tests.adapters.iiko.serving import ADD, INFO, LIST, Reply, Script, iiko_says, reply
 
@@ -32,11 +32,21 @@ async def test_the_body_on_the_wire_is_the_translation(speaking_to: Opening) -> 
     ("read_s", "told", "absent_after_s"), [(30, "00:00:20", 35), (100.9, "00:01:30", 105), (5, "00:00:01", 16)]
 )
 async def test_iiko_is_told_to_give_up_before_us(
-    speaking_to: Opening, read_s: float, told: str, absent_after_s: float
+    playing: Playing, read_s: float, told: str, absent_after_s: float
 ) -> None:
-    adapter = Iiko().open(location(), Limits(read_s=read_s))
+    script = Script({ADD: [reply(ORDER)]})
+    adapter = Iiko().open(location(base_url=playing(script)), Limits(read_s=read_s))
+    await adapter.create(REQUEST)
+    await adapter.aclose()
+    assert script.seen[-1][1]["request_timeout"] == told
     assert adapter.absence_counts_after_s == absent_after_s
-    assert adapter._request_timeout == told
+
+
+async def test_is_what_the_registry_holds() -> None:
+    pos: Pos = Iiko()
+    assert pos.traits.lookup
+    assert pos.traits.polled
+    adapter: Adapter = pos.open(location(), Limits())
     await adapter.aclose()
 
 
