@@ -15,6 +15,8 @@ from app.simulators.ikentoo.book import Callback, Held
 from app.simulators.ikentoo.checks import check_view
 from app.simulators.ikentoo.config import AccountIds, Endpoint, IkentooConfig, PayloadMode
 
+LONGEST_PAUSE_S = 10.0
+
 
 def payload(held: Held, word: str, config: IkentooConfig, endpoint: Endpoint) -> dict[str, Any]:
     """Build a callback's body (iKentoo API guide, Webhook callbacks examples).
@@ -90,10 +92,10 @@ class Callbacks:
             self.spawn(self._retry(callback, held.order.endpoint_id))
 
     async def _retry(self, callback: Callback, endpoint_id: str) -> None:
-        pause = self._config.callback_backoff
+        pause = self._config.callback_backoff_s
         for _ in range(self._config.callback_retries):
-            await self._clock.sleep(pause)
-            pause *= 2
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_S)
             if await self._try(callback, self._endpoints[endpoint_id]):
                 return
         callback.over = True

@@ -94,8 +94,9 @@ class Timing:
 class IkentooConfig:
     """Everything that can be chosen. `token` None: no Authorization wanted (the API guide has none).
 
-    `clock_factor` 60 makes a minute of the restaurant last one second. Callbacks that we do not get a 2xx for are sent
-    `callback_retries` times more, after `callback_backoff`, twice that, and so on (INFERRED: iKentoo says nothing).
+    `clock_factor` 60 makes a minute of the restaurant last one second. A callback that gets no 2xx is sent up to
+    `callback_retries` times more, after `callback_backoff_s`, twice that, and so on, at most 10 s apart (INFERRED:
+    iKentoo says nothing). These are real seconds: how long the receiver is away does not depend on our clock.
     """
 
     locations: tuple[Location, ...]
@@ -108,7 +109,7 @@ class IkentooConfig:
     timing: Timing = Timing()
     default_time_to_live: int = 12 * 3600 * 1000  # UNKNOWN at iKentoo
     unique_collection_codes: bool = True
-    callback_retries: int = 5
-    callback_backoff: int = 1_000
-    callback_timeout_s: float = 10.0  # real seconds
+    callback_retries: int = 12
+    callback_backoff_s: float = 0.5
+    callback_timeout_s: float = 10.0
     most_orders: int = 100_000

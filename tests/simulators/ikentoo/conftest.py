@@ -17,7 +17,7 @@ FACTOR = 1000.0
 
 @asynccontextmanager
 async def running(receivers: Receivers, http: str = "auto", **changes: Any) -> AsyncIterator[Pos]:
-    config = replace(default_config(), **{"clock_factor": FACTOR, **changes})
+    config = replace(default_config(), **{"clock_factor": FACTOR, "callback_backoff_s": 0.01, **changes})
     async with serve(create_app(config), http) as url, httpx.AsyncClient(base_url=url, timeout=10) as client:
         pos = Pos(client, *receivers.new())
         if config.token is None:
