@@ -6,11 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from starlette.responses import JSONResponse, Response
 
-from app.adapters.base import CallbackRequest
 from app.api.documentation import problems
 from app.api.services import services_of
 from app.api.validation import CALLBACK_LIMIT, read_bytes
 from app.domain.errors import CallbackUnauthenticated
+from app.relay.incoming import incoming
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 
@@ -30,6 +30,5 @@ async def receive(request: Request, system: Annotated[str, Path()], callback_key
     location = await services.locations.by_callback_key(callback_key) if _KEY.fullmatch(callback_key) else None
     if location is None or location.pos.system != system:
         raise CallbackUnauthenticated("no location has this address")
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    await services.inbox.receive(location, CallbackRequest(headers=headers, body=body))
+    await services.inbox.receive(location, incoming(request.headers.items(), body))
     return JSONResponse({})
