@@ -1,6 +1,7 @@
 """The web application: its routes, and how it speaks when something is wrong."""
 
 from collections.abc import Sequence
+from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -9,7 +10,6 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 
-from app import __version__
 from app.api import callbacks, health, locations, order_actions, orders, webhooks
 from app.api.documentation import describe
 from app.api.front import Front
@@ -33,7 +33,7 @@ def create_app(services: Services) -> FastAPI:
     """The app over these services. It opens and closes nothing: whoever built the services does."""
     app = FastAPI(
         title="order-relay",
-        version=__version__,
+        version=version("order-relay"),
         # The routes themselves instead of included routers: one list to match against, and to tell Allow from.
         routes=[route for router in ROUTERS for route in router.routes],
         redirect_slashes=False,

@@ -1,6 +1,6 @@
 """Locations: their settings with the secrets write-only, and how their lanes do."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
@@ -88,7 +88,9 @@ async def delete_location(request: Request, caller: Admin, location: Slug) -> Re
 )
 async def pause(request: Request, caller: Operator, location: Slug) -> JSONResponse:
     """Orders are still taken. No deadline fires while paused."""
-    return await _operate(request, caller, location, services_of(request).operate.pause)
+    caller.must_see(location)
+    await services_of(request).operate.pause(location, actor=caller.name)
+    return await _view(request, location)
 
 
 @router.post(
@@ -98,7 +100,9 @@ async def pause(request: Request, caller: Operator, location: Slug) -> JSONRespo
 )
 async def resume(request: Request, caller: Operator, location: Slug) -> JSONResponse:
     """Waiting orders get their full time again."""
-    return await _operate(request, caller, location, services_of(request).operate.resume)
+    caller.must_see(location)
+    await services_of(request).operate.resume(location, actor=caller.name)
+    return await _view(request, location)
 
 
 @router.post(
@@ -115,13 +119,6 @@ async def register_callbacks(request: Request, caller: Admin, location: Slug) ->
     services = services_of(request)
     done = await services.locations.register_callbacks(location, services.adapters)
     return JSONResponse({"action": done.action, "url": done.url})
-
-
-async def _operate(request: Request, caller: Caller, location: str, act: Any) -> JSONResponse:
-    caller.must_see(location)
-    await services_of(request).locations.get(location)
-    await act(location, caller.name)
-    return await _view(request, location)
 
 
 async def _view(request: Request, location: str, *, status: int = 200) -> JSONResponse:

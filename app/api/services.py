@@ -1,18 +1,16 @@
 """What the routes work with. Built at the front door and handed to `create_app`."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import Request
 
 from app.relay.access import Keys
+from app.relay.inbox import Inbox
+from app.relay.intake import Intake
 from app.relay.locations import Locations, OpenAdapters
-
-if TYPE_CHECKING:  # the routes that use them import them
-    from app.relay.inbox import Inbox
-    from app.relay.intake import Intake
-    from app.relay.operate import Operate
+from app.relay.operate import Operate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +22,9 @@ class Services:
     locations: Locations
     """Knows the registry, the public address and whether plain http is allowed."""
     adapters: OpenAdapters
-    intake: "Intake"
-    operate: "Operate"
-    inbox: "Inbox"
+    intake: Intake
+    operate: Operate
+    inbox: Inbox
 
 
 def services_of(request: Request) -> Services:

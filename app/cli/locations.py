@@ -1,0 +1,144 @@
+"""order-relay locations: settings from a file, and the switches of a location."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from app.adapters.base import Limits
+from app.adapters.registry import OpenAdapters, build
+from app.cli.locations_file import read_locations
+from app.cli.running import person, print_json, refuse, told, with_store
+from app.cli.session import Store
+from app.domain.errors import OrderInvalid
+from app.relay.locations import Locations, Plan
+from app.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, help="Locations: their settings, and how they do.")
+
+Slug = Annotated[str, typer.Argument(metavar="LOCATION", help="The location's slug.")]
+
+
+@app.command()
+def apply(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="TOML with [locations.<slug>] tables.")],
+) -> None:
+    """Creates and replaces the locations of a file. All are checked before the first is written."""
+
+    async def work(store: Store) -> None:
+        locations = _locations(store)
+        for plan in await _plans(locations, read_locations(file, os.environ)):
+            if plan.outcome != "unchanged" and not await locations.store(plan):
+                refuse([f"{plan.location_id}: was changed by somebody else at the same time; apply again."])
+            typer.echo(f"{plan.location_id}: {plan.outcome}")
+
+    with_store(work)
+
+
+@app.command("list")
+def list_locations(
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts: JSON on standard output.")] = False,
+) -> None:
+    """All locations, and how they do."""
+
+    async def work(store: Store) -> None:
+        views = await _all(_locations(store))
+        if as_json:
+            print_json(views)
+        else:
+            Console().print(_table(views) if views else "No locations yet: order-relay locations apply FILE")
+
+    with_store(work)
+
+
+@app.command()
+def pause(location: Slug) -> None:
+    """Holds sending; orders are still taken, and no deadline fires."""
+
+    async def work(store: Store) -> None:
+        await store.operate.pause(location, actor=person())
+        typer.echo(f"{location}: paused")
+
+    with_store(work)
+
+
+@app.command()
+def resume(location: Slug) -> None:
+    """Sends again; what waits gets its full time again."""
+
+    async def work(store: Store) -> None:
+        await store.operate.resume(location, actor=person())
+        typer.echo(f"{location}: resumed")
+
+    with_store(work)
+
+
+@app.command()
+def register(location: Slug) -> None:
+    """Registers our callback address at the POS."""
+
+    async def work(store: Store) -> None:
+        adapters = OpenAdapters(build(), _limits(store.settings))
+        try:
+            done = await _locations(store).register_callbacks(location, adapters)
+        finally:
+            await adapters.aclose()
+        typer.echo(f"{location}: {done.action} {done.url}")
+
+    with_store(work)
+
+
+def _locations(store: Store) -> Locations:
+    settings = store.settings
+    return Locations(
+        store.engine, store.cipher, build(), public_url=settings.public_url, allow_http=settings.allow_http
+    )
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(connect_s=settings.pos_connect_timeout_s, read_s=settings.pos_read_timeout_s)
+
+
+async def _plans(locations: Locations, documents: Mapping[str, Mapping[str, Any]]) -> Sequence[Plan]:
+    plans: list[Plan] = []
+    wrong: list[str] = []
+    for slug, document in documents.items():
+        try:
+            plans.append(await locations.plan(slug, document))
+        except OrderInvalid as error:
+            wrong += told(error.findings, f"locations.{slug}: ")
+    if wrong:
+        refuse([*wrong, "Nothing was written."])
+    return plans
+
+
+async def _all(locations: Locations) -> list[dict[str, Any]]:
+    views: list[dict[str, Any]] = []
+    while page := await locations.list(after=views[-1]["location"] if views else ""):
+        views += page
+    return views
+
+
+def _table(views: Sequence[Mapping[str, Any]]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("location", "name", "POS", "sending", "waiting", "in doubt", "last sent", "attention"):
+        table.add_column(name, overflow="fold")
+    for view in views:
+        sending = "paused" if view["paused"] else view["blocked"] or "yes"
+        attention = view["attention"]
+        table.add_row(
+            view["location"],
+            Text(view["name"]),
+            view["pos"]["system"],
+            sending,
+            str(view["waiting"]),
+            str(view["in_doubt"]),
+            view["last_sent_at"] or "never",
+            Text(f"{attention['code']}: {attention['action']}" if attention else ""),
+        )
+    return table
