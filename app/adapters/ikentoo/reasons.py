@@ -22,6 +22,7 @@ _TABLE: tuple[tuple[str, FailureCode], ...] = (
     ("greater than the amount due", FailureCode.PAYMENT_MISMATCH),
     ("overpaid", FailureCode.PAYMENT_MISMATCH),
     ("payment_method_not_found", FailureCode.PAYMENT_TYPE_INVALID),
+    ("payment method not found", FailureCode.PAYMENT_TYPE_INVALID),  # INFERRED
     ("consumer already exists", FailureCode.CUSTOMER_CONFLICT),
     ("reference has already been used", FailureCode.DUPLICATE_REFERENCE),
 )
