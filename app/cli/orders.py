@@ -1,10 +1,8 @@
 """order-relay orders: what the operator does with orders, straight on the database."""
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from getpass import getuser
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -15,8 +13,9 @@ from rich.console import Console
 from app.cli.order_lookup import find_order, read_page, retryable
 from app.cli.order_tables import order_story, order_table
 from app.cli.order_watch import watch_order
-from app.cli.session import Store, open_store
-from app.domain.errors import OrderInvalid, OrderNotExpressible, RelayError, StateConflict
+from app.cli.running import person, print_json, with_store
+from app.cli.session import Store
+from app.domain.errors import NotFound, OrderInvalid, StateConflict
 from app.domain.order import Order
 from app.domain.status import FailureCode, Status
 from app.domain.submission import Dispatch
@@ -25,7 +24,7 @@ from app.relay.views import order_view, summary_view
 from app.store.order_details import OrderDetails
 from app.store.order_list import OrderFilter
 
-orders = typer.Typer(no_args_is_help=True, help="Look at orders, and help those that are in trouble.")
+app = typer.Typer(no_args_is_help=True, help="Look at orders, and help those that are in trouble.")
 
 OrderName = Annotated[str, typer.Argument(metavar="ORDER", help="Its id, or LOCATION/REFERENCE.")]
 Json = Annotated[bool, typer.Option("--json", help="For scripts: JSON on standard output.")]
@@ -34,7 +33,7 @@ Location = Annotated[str | None, typer.Option("--location", help="Of this locati
 Step = Callable[[Store, OrderDetails], Awaitable[None]]
 
 
-@orders.command("list")
+@app.command("list")
 def list_orders(
     *,
     location: Location = None,
@@ -61,34 +60,34 @@ def list_orders(
     async def work(store: Store) -> None:
         rows = await read_page(store.engine, wanted, limit=limit)
         if as_json:
-            _print_json([summary_view(row) for row in rows])
+            print_json([summary_view(row) for row in rows])
         else:
             Console().print(order_table(rows) if rows else "No such orders.")
 
-    _with_store(work)
+    with_store(work)
 
 
-@orders.command()
+@app.command()
 def show(order: OrderName, as_json: Json = False) -> None:
     """One order's story: where it stands, what to do, and how it came there."""
 
     async def work(store: Store) -> None:
         details = await find_order(store.engine, order)
         if as_json:
-            _print_json(order_view(details, exchanges=True))
+            print_json(order_view(details, exchanges=True))
         else:
             Console().print(order_story(details))
 
-    _with_store(work)
+    with_store(work)
 
 
-@orders.command()
+@app.command()
 def watch(order: OrderName, as_json: Json = False) -> None:
     """Follows one order until nothing more will come. With --json: a line for each change."""
-    _with_store(lambda store: watch_order(store.engine, order, as_json=as_json))
+    with_store(lambda store: watch_order(store.engine, order, as_json=as_json))
 
 
-@orders.command()
+@app.command()
 def retry(
     order: Annotated[list[str] | None, typer.Argument(metavar="[ORDER]...", help="Ids, or LOCATION/REFERENCE.")] = None,
     location: Location = None,
@@ -100,16 +99,16 @@ def retry(
         raise typer.BadParameter("Name orders, or choose many with --location and --failure.")
 
     async def again(store: Store, details: OrderDetails) -> None:
-        await store.operate.retry(details.order.location_id, details.order.id, actor=_person())
+        await store.operate.retry(details.order.location_id, details.order.id, actor=person())
 
     async def work(store: Store) -> None:
         names = order or await _chosen(store, location, failure)
         await _each(store, names, again, as_json=as_json)
 
-    _with_store(work)
+    with_store(work)
 
 
-@orders.command()
+@app.command()
 def resend(
     order: OrderName,
     file: Annotated[
@@ -124,12 +123,12 @@ def resend(
     async def anew(store: Store, details: OrderDetails) -> None:
         row = details.order
         corrected = _corrected(text) if text is not None else None
-        await store.operate.resend(row.location_id, row.id, order=corrected, actor=_person())
+        await store.operate.resend(row.location_id, row.id, order=corrected, actor=person())
 
-    _with_store(lambda store: _each(store, [order], anew, as_json=as_json))
+    with_store(lambda store: _one(store, order, anew, as_json=as_json))
 
 
-@orders.command()
+@app.command()
 def resolve(
     order: OrderName,
     note: Annotated[str, typer.Option(help="What you found out, for those who read the history.")],
@@ -141,12 +140,12 @@ def resolve(
     async def settle(store: Store, details: OrderDetails) -> None:
         row = details.order
         word = Status(status) if status else None
-        await store.operate.resolve(row.location_id, row.id, note=note, status=word, actor=_person())
+        await store.operate.resolve(row.location_id, row.id, note=note, status=word, actor=person())
 
-    _with_store(lambda store: _each(store, [order], settle, as_json=as_json))
+    with_store(lambda store: _one(store, order, settle, as_json=as_json))
 
 
-@orders.command()
+@app.command()
 def cancel(
     order: OrderName,
     reason: Annotated[str, typer.Option(help="Why.")],
@@ -157,55 +156,43 @@ def cancel(
     async def stop(store: Store, details: OrderDetails) -> None:
         row = details.order
         await store.operate.cancel(
-            row.location_id, row.id, reason=reason, actor=_person(), only_if_surely_not_sent=False
+            row.location_id, row.id, reason=reason, actor=person(), only_if_surely_not_sent=False
         )
 
-    _with_store(lambda store: _each(store, [order], stop, as_json=as_json))
+    with_store(lambda store: _one(store, order, stop, as_json=as_json))
 
 
-def _with_store(work: Callable[[Store], Awaitable[None]]) -> None:
-    """Runs it. What goes wrong is one line, not a stack trace; Ctrl-C is quiet."""
-
-    async def body() -> None:
-        async with open_store() as store:
-            await work(store)
-
-    try:
-        asyncio.run(body())
-    except RelayError as error:
-        for line in _lines(error):
-            typer.echo(f"order-relay: {line}", err=True)
-        raise typer.Exit(1) from None
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
-
-
-def _lines(error: RelayError) -> list[str]:
-    if isinstance(error, OrderInvalid | OrderNotExpressible):
-        return [f"{finding.pointer}: {finding.message}" for finding in error.findings]
-    return [str(error)]
+async def _one(store: Store, name: str, step: Step, *, as_json: bool) -> None:
+    """The step for one order, and the order as it then is."""
+    after = await _stepped(store, name, step)
+    if as_json:
+        print_json(order_view(after, exchanges=True))
+    else:
+        typer.echo(_line(after))
 
 
 async def _each(store: Store, names: Sequence[str], step: Step, *, as_json: bool) -> None:
-    """The step for each order. One that its state does not allow stops none of the others; the exit code tells."""
+    """The step for each order. One that cannot take it stops none of the others; the exit code tells."""
     views: list[dict[str, Any]] = []
-    refused = 0
     for name in names:
-        details = await find_order(store.engine, name)
         try:
-            await step(store, details)
-        except StateConflict as conflict:
-            refused += 1
-            typer.echo(f"order-relay: {_name(details)}: {conflict}", err=True)
+            after = await _stepped(store, name, step)
+        except (NotFound, StateConflict) as error:
+            typer.echo(f"order-relay: {name}: {error}", err=True)
             continue
-        after = await find_order(store.engine, str(details.order.id))
         views.append(order_view(after, exchanges=True))
         if not as_json:
-            typer.echo(f"{_name(after)}: {after.order.status}, {after.order.state}")
+            typer.echo(_line(after))
     if as_json:
-        _print_json(views)
-    if refused:
+        print_json(views)
+    if len(views) < len(names):
         raise typer.Exit(1)
+
+
+async def _stepped(store: Store, name: str, step: Step) -> OrderDetails:
+    details = await find_order(store.engine, name)
+    await step(store, details)
+    return await find_order(store.engine, str(details.order.id))
 
 
 async def _chosen(store: Store, location: str | None, failure: FailureCode | None) -> list[str]:
@@ -213,7 +200,7 @@ async def _chosen(store: Store, location: str | None, failure: FailureCode | Non
     rows = await retryable(store.engine, wanted)
     if not rows:
         typer.echo("No order to retry.", err=True)
-    return [str(row.id) for row in rows]
+    return [f"{row.location_id}/{row.reference}" for row in rows]
 
 
 def _corrected(text: bytes) -> Order:
@@ -225,16 +212,6 @@ def _corrected(text: bytes) -> Order:
         raise typer.BadParameter("The corrected order is not JSON.") from None
 
 
-def _name(details: OrderDetails) -> str:
-    return f"{details.order.location_id}/{details.order.reference}"
-
-
-def _person() -> str:
-    try:
-        return f"{getuser()} (command line)"
-    except (KeyError, OSError):  # a container's user without a name
-        return "command line"
-
-
-def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+def _line(details: OrderDetails) -> str:
+    row = details.order
+    return f"{row.location_id}/{row.reference}: {row.status}, {row.state}"
