@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "api": {"domain", "store", "relay"},
 }
 # They build everything and hand it down, so they may see everything; nothing imports them.
-BUILDERS = {"cli", "main", "worker", "settings", "logs"}
+BUILDERS = {"cli", "main", "worker", "composition", "settings", "logs"}
 # Library -> the only floors that may import it.
 KEPT_TO = {"fastapi": {"api", "main"}, "asyncpg": {"store"}, "typer": {"cli"}}
 # The simulators stand for somebody else's system: they share nothing with us, not even pydantic.
