@@ -1,0 +1,84 @@
+"""Where this process stores: the PostgreSQL of DATABASE_URL, or one of our own below the data directory."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.domain.errors import ConfigurationError, StorageUnavailable
+from app.settings import Settings
+from app.store import embedded, migrate
+from app.store.database import create_engine, is_hopeless
+
+PATIENCE_S = 30.0
+"""For a database that is not up yet, at the start."""
+PAUSE_S = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """How to reach it, and the keys of the secrets in it."""
+
+    url: str
+    secret_keys: Sequence[str]
+    embedded: bool
+    words: str
+    """For people."""
+
+    async def prepare(self, *, patience_s: float = PATIENCE_S) -> None:
+        """Waits until it answers, and makes sure of the schema: ours is migrated, that of others must be current.
+
+        Raises ConfigurationError, StorageUnavailable.
+        """
+        engine = create_engine(self.url, application_name="order-relay start", pool_size=1)
+        deadline = asyncio.get_running_loop().time() + patience_s
+        told = False
+        try:
+            while True:
+                try:
+                    return await self._schema(engine)
+                except StorageUnavailable as error:
+                    cause = error.__cause__
+                    if (cause and is_hopeless(cause)) or asyncio.get_running_loop().time() > deadline:
+                        raise
+                    if not told:
+                        typer.echo(f"order-relay: waiting for the database: {error}", err=True)
+                        told = True
+                await asyncio.sleep(PAUSE_S)
+        finally:
+            await engine.dispose()
+
+    async def _schema(self, engine: AsyncEngine) -> None:
+        if not self.embedded:
+            await migrate.require_current_schema(engine)
+        elif not await migrate.schema_is_current(engine):
+            await migrate.upgrade(self.url)
+
+
+@contextmanager
+def open_storage(settings: Settings, *, keys_needed: bool = True) -> Iterator[Storage]:
+    """Joins or starts the embedded PostgreSQL where DATABASE_URL is unset. Raises ConfigurationError."""
+    keys = [key.get_secret_value() for key in settings.secret_keys]
+    if settings.database_url is not None:
+        if keys_needed and not keys:
+            raise ConfigurationError(
+                "ORDER_RELAY_SECRET_KEYS is not set: it is required with DATABASE_URL. "
+                "Make one with 'order-relay keys secret', and keep it."
+            )
+        yield Storage(
+            url=settings.database_url.get_secret_value(),
+            secret_keys=keys,
+            embedded=False,
+            words="the PostgreSQL of DATABASE_URL",
+        )
+        return
+    with embedded.running(settings.data_dir) as server:
+        yield Storage(
+            url=server.url,
+            secret_keys=keys or [embedded.load_or_create_secret_key(settings.data_dir)],
+            embedded=True,
+            words=f"embedded PostgreSQL in {settings.data_dir}",
+        )

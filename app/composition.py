@@ -1,0 +1,79 @@
+"""What front door and engine room share, built once for a process and handed down."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.adapters.base import Limits, Registry
+from app.adapters.registry import OpenAdapters, build
+from app.relay.access import Keys
+from app.relay.locations import Locations
+from app.settings import Settings
+from app.store.database import create_engine
+from app.store.secrets import Cipher
+from app.store.wakeup import CONFIG, WORK, Listener, Notifier
+
+GRACE_S = 120.0
+"""How long the connections of a location stay open after its settings were changed; longer than any send."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The parts of one process."""
+
+    settings: Settings
+    engine: AsyncEngine
+    """For requests."""
+    worker_engine: AsyncEngine
+    """For sending: a storm of results must not make a checkout wait for a connection."""
+    registry: Registry
+    keys: Keys
+    locations: Locations
+    adapters: OpenAdapters
+    listener: Listener
+    notifier: Notifier
+
+    def announce(self) -> None:
+        """There is something to send."""
+        self.notifier.notify(WORK)
+
+
+@asynccontextmanager
+async def open_parts(settings: Settings, *, url: str, secret_keys: Sequence[str], name: str) -> AsyncIterator[Parts]:
+    """Builds them; connections are opened as they are needed. Raises ConfigurationError, StorageUnavailable."""
+    registry = build()
+    cipher = Cipher(secret_keys)
+    limits = Limits(connect_s=settings.pos_connect_timeout_s, read_s=settings.pos_read_timeout_s)
+    async with AsyncExitStack() as stack:
+        share = settings.database_pool_size // 2
+        engine = _engine(stack, settings, url, f"order-relay {name}", settings.database_pool_size - share)
+        worker_engine = _engine(stack, settings, url, f"order-relay {name} sending", share)
+        locations = Locations(engine, cipher, registry, public_url=settings.public_url, allow_http=settings.allow_http)
+        await locations.verify_secrets()
+        keys = Keys(engine)
+        stack.push_async_callback(keys.aclose)
+        adapters = OpenAdapters(registry, limits, grace_s=max(GRACE_S, 2 * settings.send_budget_s))
+        stack.push_async_callback(adapters.aclose)
+        listener = await stack.enter_async_context(Listener(url))
+        notifier = await stack.enter_async_context(Notifier(url, local=listener))
+        listener.subscribe(CONFIG, keys.drop)
+        listener.subscribe(CONFIG, locations.drop)
+        yield Parts(
+            settings=settings,
+            engine=engine,
+            worker_engine=worker_engine,
+            registry=registry,
+            keys=keys,
+            locations=locations,
+            adapters=adapters,
+            listener=listener,
+            notifier=notifier,
+        )
+
+
+def _engine(stack: AsyncExitStack, settings: Settings, url: str, name: str, size: int) -> AsyncEngine:
+    engine = create_engine(url, application_name=name, pool_size=size, pgbouncer=settings.pgbouncer)
+    stack.push_async_callback(engine.dispose)
+    return engine

@@ -1,0 +1,32 @@
+"""The front door: the web application over the parts of this process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from app.api.app import create_app
+from app.api.services import Services
+from app.composition import Parts
+from app.relay.inbox import Inbox
+from app.relay.intake import Intake
+from app.relay.operate import Operate
+
+
+@asynccontextmanager
+async def open_web_app(parts: Parts) -> AsyncIterator[FastAPI]:
+    """The application. Leaving waits for the callbacks that were answered and are still being understood."""
+    inbox = Inbox(parts.engine, parts.registry)
+    services = Services(
+        engine=parts.engine,
+        keys=parts.keys,
+        locations=parts.locations,
+        adapters=parts.adapters,
+        intake=Intake(parts.engine, locations=parts.locations, registry=parts.registry, announce=parts.announce),
+        operate=Operate(parts.engine, locations=parts.locations, registry=parts.registry, announce=parts.announce),
+        inbox=inbox,
+    )
+    try:
+        yield create_app(services)
+    finally:
+        await inbox.idle()

@@ -1,0 +1,112 @@
+"""The engine room: everything that happens without anybody asking. Any number of processes may run one."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from app.composition import Parts
+from app.domain.errors import StorageUnavailable
+from app.relay.dispatch import Dispatcher, Pace
+from app.relay.follow import Follower
+from app.relay.inbox import Inbox
+from app.relay.reconcile import BATCH, Reconciler
+from app.relay.sending import Desk
+from app.store.wakeup import WORK
+
+RECONCILE_EVERY_S = 1.0
+FOLLOW_EVERY_S = 1.0
+"""It polls what is due by its own interval."""
+LEFTOVERS_EVERY_S = 2.0
+LEFTOVERS = 100
+AFTER_DEFECT_S = 1.0
+STORAGE_PAUSES_S = (1.0, 2.0, 5.0)
+"""While no primary answers; the last one repeats."""
+
+log = structlog.stdlib.get_logger(__name__)
+
+Round = Callable[[], Awaitable[bool]]
+"""One round of a loop; True: there is more, come again at once."""
+
+
+class Worker:
+    """Sends, asks, follows, watches the clock, and picks up what a crash left over."""
+
+    def __init__(self, parts: Parts) -> None:
+        settings, engine = parts.settings, parts.worker_engine
+        desk = Desk(
+            locations=parts.locations,
+            adapters=parts.adapters,
+            registry=parts.registry,
+            budget_s=settings.send_budget_s,
+        )
+        pace = Pace(
+            concurrency=settings.worker_concurrency,
+            lease_s=settings.lease_s,
+            verdict_grace_s=settings.verdict_grace_s,
+        )
+        self._dispatcher = Dispatcher(engine, desk, pace, wake=parts.listener.event(WORK))
+        self._reconciler = Reconciler(engine, parts.registry)
+        self._follower = Follower(
+            engine,
+            locations=parts.locations,
+            adapters=parts.adapters,
+            registry=parts.registry,
+            interval_s=settings.poll_interval_s,
+        )
+        self._inbox = Inbox(engine, parts.registry)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until told to stop; then begins nothing new and finishes the attempts that run, for a while."""
+        async with asyncio.TaskGroup() as group:
+            dispatching = group.create_task(self._dispatch(stop))
+            loops = [
+                group.create_task(keep_on("reconcile", self._reconcile, every_s=RECONCILE_EVERY_S)),
+                group.create_task(keep_on("follow", self._follow, every_s=FOLLOW_EVERY_S)),
+                group.create_task(keep_on("leftovers", self._leftovers, every_s=LEFTOVERS_EVERY_S)),
+            ]
+            await stop.wait()
+            for loop in loops:
+                loop.cancel()
+            await dispatching
+
+    async def _dispatch(self, stop: asyncio.Event) -> None:
+        """A defect must not end sending: what it had claimed goes on, and the next claim is made a second later."""
+        while True:
+            try:
+                await self._dispatcher.run(stop)
+            except Exception:
+                log.exception("the dispatcher stumbled and goes on")
+                await asyncio.sleep(AFTER_DEFECT_S)
+            else:
+                return
+
+    async def _reconcile(self) -> bool:
+        return await self._reconciler.round() >= BATCH
+
+    async def _follow(self) -> bool:
+        await self._follower.round()
+        return False
+
+    async def _leftovers(self) -> bool:
+        return await self._inbox.leftovers(limit=LEFTOVERS) >= LEFTOVERS
+
+
+async def keep_on(name: str, once: Round, *, every_s: float) -> None:
+    """Rounds for ever. A storage that is away is told once and waited for; a defect is told and does not end it."""
+    failures = 0
+    while True:
+        pause_s = every_s
+        try:
+            if await once():
+                pause_s = 0
+            failures = 0
+        except StorageUnavailable as error:
+            if failures == 0:
+                log.warning("waiting for the storage", loop=name, error=str(error))
+            pause_s = STORAGE_PAUSES_S[min(failures, len(STORAGE_PAUSES_S) - 1)]
+            failures += 1
+        except Exception:
+            log.exception("a round failed, the next one comes", loop=name)
+            pause_s = max(every_s, AFTER_DEFECT_S)
+        await asyncio.sleep(pause_s)
