@@ -1,0 +1,136 @@
+"""The API as its callers meet it: real HTTP on 127.0.0.1, a real PostgreSQL behind it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest_asyncio
+from cryptography.fernet import Fernet
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.adapters.base import Limits
+from app.adapters.registry import OpenAdapters, build
+from app.api.app import create_app
+from app.api.services import Services
+from app.relay.access import Keys
+from app.relay.inbox import Inbox
+from app.relay.intake import Intake
+from app.relay.locations import Locations
+from app.relay.operate import Operate
+from app.store import keys as key_store
+from app.store.database import create_engine
+from app.store.keys import Scope
+from app.store.secrets import Cipher
+from tests.api.serving import listening
+
+DEADLINE_S = 10.0
+PUBLIC_URL = "https://relay.example.com"
+
+IKENTOO: dict[str, Any] = {
+    "name": "Geneva",
+    "timezone": "Europe/Zurich",
+    "currency": "CHF",
+    "pos": {
+        "system": "ikentoo",
+        "base_url": "http://127.0.0.1:9/o",
+        "auth": {"access_token": "t0ken-of-the-pos"},
+        "business_location_id": 123,
+        "endpoint_id": "ENDPOINT",
+        "callback_username": "relay",
+        "callback_password": "passw0rd-of-callbacks",
+        "payment_methods": {"CARD": "CARD"},
+    },
+}
+IIKO: dict[str, Any] = {
+    "name": "Kyiv",
+    "timezone": "Europe/Kyiv",
+    "currency": "UAH",
+    "pos": {
+        "system": "iiko",
+        "base_url": "http://127.0.0.1:9",
+        "user_id": "user",
+        "user_secret": "s3cret-of-the-user",
+        "organization_id": "3c5e0d92-2d4b-11e4-80cc-0025901210e0",
+    },
+}
+
+
+@dataclass
+class Api:
+    """A running API. `client` sends no key by itself."""
+
+    url: str
+    client: httpx.AsyncClient
+    services: Services
+    announced: list[None]
+    """One entry for each time that the relay was told to look for work."""
+    _made: dict[tuple[Any, ...], str] = field(default_factory=dict)
+
+    async def key(self, *scopes: str, locations: list[str] | None = None) -> str:
+        """A key with these scopes."""
+        wanted = (*sorted(scopes), tuple(locations) if locations is not None else None)
+        if wanted not in self._made:
+            new = await key_store.create(
+                self.services.engine,
+                name=f"key {len(self._made)}",
+                scopes={Scope(scope) for scope in scopes},
+                locations=locations,
+            )
+            self._made[wanted] = new.key
+        return self._made[wanted]
+
+    async def call(
+        self, method: str, path: str, *scopes: str, locations: list[str] | None = None, **options: Any
+    ) -> httpx.Response:
+        """One request with a key of these scopes; none: without a key."""
+        headers = dict(options.pop("headers", {}))
+        if scopes:
+            headers["Authorization"] = f"Bearer {await self.key(*scopes, locations=locations)}"
+        return await self.client.request(method, path, headers=headers, **options)
+
+    async def put(self, slug: str = "geneva-1", document: dict[str, Any] | None = None) -> httpx.Response:
+        """PUT of a location, as admin."""
+        return await self.call("PUT", f"/v1/locations/{slug}", "admin", json=document or IKENTOO)
+
+
+def services_over(engine: AsyncEngine, announced: list[None], adapters: OpenAdapters) -> Services:
+    """The relay over a database, as the front door builds it."""
+    registry = build()
+    locations = Locations(engine, Cipher([Fernet.generate_key().decode()]), registry, public_url=PUBLIC_URL)
+
+    def announce() -> None:
+        announced.append(None)
+
+    return Services(
+        engine=engine,
+        keys=Keys(engine),
+        locations=locations,
+        adapters=adapters,
+        intake=Intake(engine, locations=locations, registry=registry, announce=announce),
+        operate=Operate(engine, locations=locations, registry=registry, announce=announce),
+        inbox=Inbox(engine, registry),
+    )
+
+
+@asynccontextmanager
+async def running(database_url: str) -> AsyncIterator[Api]:
+    """The API over this database."""
+    engine = create_engine(database_url, application_name="tests api", pool_size=5)
+    adapters = OpenAdapters(build(), Limits())
+    announced: list[None] = []
+    services = services_over(engine, announced, adapters)
+    async with listening(create_app(services)) as url, httpx.AsyncClient(base_url=url, timeout=DEADLINE_S) as client:
+        yield Api(url=url, client=client, services=services, announced=announced)
+    await services.inbox.idle()
+    await services.keys.aclose()
+    await adapters.aclose()
+    await engine.dispose()
+
+
+@pytest_asyncio.fixture
+async def api(database_url: str) -> AsyncIterator[Api]:
+    """A running API over an empty database."""
+    async with running(database_url) as api:
+        yield api
