@@ -7,7 +7,11 @@ from typing import Any
 import pytest
 import yaml
 
+from app.adapters.iiko.settings import IikoSettings
+from app.adapters.ikentoo.settings import IkentooSettings
+from app.cli.locations_file import read_locations
 from app.domain.attention import AttentionCode
+from app.domain.location import LocationSettings
 from app.domain.status import Status
 from app.domain.submission import Dispatch
 from app.settings import Settings
@@ -110,3 +114,11 @@ def test_every_decision_is_listed() -> None:
 def test_the_house_is_described_as_it_stands() -> None:
     folders = {f"app/{path.parent.name}" for path in (ROOT / "app").glob("*/__init__.py")}
     assert folders == set(re.findall(r"^    (app/\w+) ", read("CONTRIBUTING.md"), re.MULTILINE))
+
+
+def test_the_example_locations_are_valid() -> None:
+    documents = read_locations(ROOT / "docs" / "locations.example.toml", {})
+    pos = [document.pop("pos") for document in documents.values()]
+    assert IkentooSettings.model_validate(pos[0])
+    assert IikoSettings.model_validate(pos[1])
+    assert all(LocationSettings.model_validate(document) for document in documents.values())
