@@ -76,7 +76,7 @@ def merge(document: Mapping[str, Any], stored: Stored, registry: Registry) -> Pa
         if parent is None or _other_system(given, stored, name) or parent.get(key) is not None:
             if parent is not None and parent.get(key) == "":
                 del parent[key]
-        elif _addresses(given, name) != _addresses(stored.plain, name):
+        elif _has_moved(_addresses(stored.plain, name), _addresses(given, name)):
             message = "must be given again, since the address that it belongs to has changed"
             wanted.append(Finding(f"/{name.replace('.', '/')}", "missing", message))
         else:
@@ -175,17 +175,23 @@ def _other_system(given: Mapping[str, Any], stored: Stored, name: str) -> bool:
     return name.startswith("pos.") and given["pos"].get("system") != stored.plain["pos"].get("system")
 
 
-def _addresses(document: Mapping[str, Any], name: str) -> list[str]:
+def _addresses(document: Mapping[str, Any], name: str) -> dict[str, str]:
     """Scheme, host and port of every address that this secret may be sent to: ``status_url`` for ``status_secret``,
     and all of the enclosing parts for those of the POS."""
     if "." not in name:
-        return [_origin(document.get(f"{name.removesuffix('_secret')}_url"))]
-    origins: list[str] = []
+        key = f"{name.removesuffix('_secret')}_url"
+        return {key: _origin(document.get(key))}
+    origins: dict[str, str] = {}
     here: Any = document
     for part in name.split(".")[:-1]:
         here = here[part]
-        origins += [_origin(value) for key, value in sorted(here.items()) if key.endswith("_url") and value is not None]
+        origins |= {f"{part}.{key}": _origin(value) for key, value in here.items() if key.endswith("_url")}
     return origins
+
+
+def _has_moved(before: Mapping[str, str], after: Mapping[str, str]) -> bool:
+    """An address that is new or gone sends this secret nowhere else; one that points elsewhere does."""
+    return any(origin and after.get(key) and after[key] != origin for key, origin in before.items())
 
 
 def _origin(address: object) -> str:

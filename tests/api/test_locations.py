@@ -1,0 +1,300 @@
+"""Locations over HTTP: settings replaced as a whole, secrets written and never read."""
+
+import copy
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import update
+
+from app.domain.errors import ConfigurationError, LocationUnknown
+from app.relay.locations import Locations
+from app.store.secrets import Cipher
+from app.store.tables import lanes, locations, orders
+from tests.api.conftest import IIKO, IKENTOO, PUBLIC_URL, Api
+from tests.planted import NOON, Planted, plant
+
+SECRETS = ("t0ken-of-the-pos", "passw0rd-of-callbacks", "s3cret-of-the-user")
+
+
+def changed(document: dict[str, Any], **pos: Any) -> dict[str, Any]:
+    """The document with other members in `pos`; None takes one out."""
+    new = copy.deepcopy(document)
+    new["pos"] = {key: value for key, value in {**new["pos"], **pos}.items() if value is not None}
+    return new
+
+
+async def errors_of(api: Api, document: Any, slug: str = "geneva-1") -> list[tuple[str, str]]:
+    answer = await api.call("PUT", f"/v1/locations/{slug}", "admin", json=document)
+    assert answer.status_code == 422, answer.text
+    return [(error["pointer"], error["code"]) for error in answer.json()["errors"]]
+
+
+async def lane(api: Api, **values: Any) -> None:
+    async with api.services.engine.begin() as connection:
+        await connection.execute(update(lanes).values(**values))
+
+
+async def test_put_creates_then_replaces(api: Api) -> None:
+    first = await api.put()
+    assert first.status_code == 201
+    view = first.json()
+    assert (view["location"], view["version"], view["name"]) == ("geneva-1", 1, "Geneva")
+    assert view["secrets_set"] == ["pos.auth.access_token", "pos.callback_password"]
+    assert view["callback_url"].startswith(f"{PUBLIC_URL}/webhooks/ikentoo/")
+    second = await api.put(document={**IKENTOO, "name": "Geneva 2"})
+    assert (second.status_code, second.json()["version"], second.json()["name"]) == (200, 2, "Geneva 2")
+    assert second.json()["callback_url"] == view["callback_url"]
+    assert (await api.call("GET", "/v1/locations/geneva-1", "ops")).json() == second.json()
+
+
+async def test_a_pos_that_never_calls_has_no_callback_address(api: Api) -> None:
+    assert (await api.put("kyiv-1", IIKO)).json()["callback_url"] is None
+
+
+async def test_no_answer_holds_a_secret(api: Api) -> None:
+    answers = [await api.put(), await api.put("kyiv-1", IIKO), await api.put()]
+    answers += [await api.call("GET", path, "ops") for path in ("/v1/locations", "/v1/locations/geneva-1")]
+    for answer in answers:
+        assert not [secret for secret in SECRETS if secret in answer.text]
+
+
+async def test_the_relay_gets_the_secrets_back(api: Api) -> None:
+    await api.put()
+    location = await api.services.locations.get("geneva-1")
+    assert location.pos.auth.access_token.get_secret_value() == "t0ken-of-the-pos"  # type: ignore[attr-defined]
+    assert await api.services.locations.by_callback_key(location.callback_key) == location
+    for unknown in ("", "x" * 32, "\0", "x" * 5000):
+        assert await api.services.locations.by_callback_key(unknown) is None
+
+
+async def test_a_put_without_a_secret_keeps_it(api: Api) -> None:
+    await api.put()
+    without = changed(IKENTOO, auth={}, callback_password=None)
+    assert (await api.put(document={**without, "name": "New"})).status_code == 200
+    pos: Any = (await api.services.locations.get("geneva-1")).pos
+    assert pos.auth.access_token.get_secret_value() == "t0ken-of-the-pos"
+    assert pos.callback_password.get_secret_value() == "passw0rd-of-callbacks"
+
+
+async def test_what_was_read_can_be_put_back(api: Api) -> None:
+    view = (await api.put()).json()
+    document = {key: view[key] for key in view if key in {*IKENTOO, "give_up_after_s", "max_in_flight"}}
+    again = await api.put(document=document)
+    assert again.status_code == 200
+    assert again.json()["secrets_set"] == view["secrets_set"]
+
+
+async def test_an_empty_secret_takes_it_away_and_so_does_leaving_out_its_object(api: Api) -> None:
+    await api.put(document={**IKENTOO, "status_url": "https://shop.example.com", "status_secret": "sign-me"})
+    gone = await api.put(document={**changed(IKENTOO, auth=None), "status_secret": ""})
+    assert gone.json()["secrets_set"] == ["pos.callback_password"]
+
+
+async def test_a_secret_that_the_pos_needs_cannot_be_taken_away(api: Api) -> None:
+    await api.put("kyiv-1", IIKO)
+    assert await errors_of(api, changed(IIKO, user_secret=""), "kyiv-1") == [("/pos/user_secret", "missing")]
+
+
+async def test_another_kind_of_auth_forgets_the_old_one(api: Api) -> None:
+    await api.put()
+    oauth = {"token_url": "https://a.example", "client_id": "c", "client_secret": "s", "refresh_token": "r"}
+    answer = await api.put(document=changed(IKENTOO, auth=oauth))
+    assert answer.json()["secrets_set"] == ["pos.auth.client_secret", "pos.auth.refresh_token", "pos.callback_password"]
+
+
+@pytest.mark.parametrize(
+    ("base_url", "kept"),
+    [
+        ("http://127.0.0.1:9/other", True),
+        ("http://127.0.0.1:10/o", False),
+        ("http://localhost:9/o", False),
+        ("https://127.0.0.1:9/o", False),
+    ],
+)
+async def test_a_changed_host_wants_the_secrets_again(api: Api, base_url: str, kept: bool) -> None:
+    await api.put()
+    moved = changed(IKENTOO, base_url=base_url, auth={}, callback_password=None)
+    if kept:
+        assert (await api.put(document=moved)).status_code == 200
+        return
+    wanted = [("/pos/auth/access_token", "missing"), ("/pos/callback_password", "missing")]
+    assert await errors_of(api, moved) == wanted
+    assert (await api.put(document=changed(IKENTOO, base_url=base_url))).status_code == 200
+
+
+async def test_a_changed_token_address_wants_its_secrets_again(api: Api) -> None:
+    oauth = {"token_url": "https://a.example", "client_id": "c", "client_secret": "s", "refresh_token": "r"}
+    await api.put(document=changed(IKENTOO, auth=oauth))
+    elsewhere = changed(IKENTOO, auth={"token_url": "https://evil.example", "client_id": "c"}, callback_password=None)
+    assert await errors_of(api, elsewhere) == [
+        ("/pos/auth/client_secret", "missing"),
+        ("/pos/auth/refresh_token", "missing"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("document", "errors"),
+    [
+        ({}, [("/name", "missing"), ("/timezone", "missing"), ("/currency", "missing"), ("/pos", "missing")]),
+        ({**IKENTOO, "pos": 7}, [("/pos", "wrong_type")]),
+        ({**IKENTOO, "pos": {}}, [("/pos/system", "missing")]),
+        ({**IKENTOO, "pos": {"system": "toast"}}, [("/pos/system", "not_one_of")]),
+        ({**IKENTOO, "pos": {"system": ["iiko"]}}, [("/pos/system", "not_one_of")]),
+        ({**IKENTOO, "colour": "red"}, [("/colour", "unknown")]),
+        ({**IKENTOO, "timezone": "Mars/Olympus"}, [("/timezone", "invalid")]),
+        ({**IKENTOO, "rate_per_s": 0}, [("/rate_per_s", "out_of_range")]),
+        (changed(IKENTOO, endpoint_id=None), [("/pos/endpoint_id", "missing")]),
+        (changed(IKENTOO, user_secret="x"), [("/pos/user_secret", "unknown")]),
+        (changed(IKENTOO, base_url="not an address"), [("/pos/base_url", "invalid")]),
+        (changed(IKENTOO, base_url="http://user:pw@127.0.0.1/o"), [("/pos/base_url", "invalid")]),
+        (changed(IKENTOO, base_url="http://pos.example.com/o"), [("/pos/base_url", "insecure")]),
+        (changed(IKENTOO, base_url="http://127.0.0.1.example.com/o"), [("/pos/base_url", "insecure")]),
+        ({**IKENTOO, "status_url": "http://shop.example.com"}, [("/status_url", "insecure")]),
+        (changed(IKENTOO, payment_methods={"CARD": 1}), [("/pos/payment_methods/CARD", "wrong_type")]),
+    ],
+)
+async def test_wrong_documents_are_refused_with_pointers(
+    api: Api, document: dict[str, Any], errors: list[tuple[str, str]]
+) -> None:
+    assert await errors_of(api, document) == errors
+    assert (await api.call("GET", "/v1/locations", "ops")).json()["items"] == []
+
+
+async def test_messages_never_repeat_a_secret(api: Api) -> None:
+    planted = "PLANTED-SECRET"
+    document = changed(IKENTOO, auth={"access_token": f"{planted} with spaces"}, callback_password=[planted])
+    answer = await api.put(document=document | {"status_secret": {"a": planted}})
+    assert answer.status_code == 422
+    assert planted not in answer.text
+
+
+@pytest.mark.parametrize("slug", ["Geneva", "-a", "a_b", "x" * 64, "a%2Fb", "%00", "a%0A"])
+async def test_slugs_that_are_none(api: Api, slug: str) -> None:
+    answer = await api.call("PUT", f"/v1/locations/{slug}", "admin", json=IKENTOO)
+    assert answer.status_code in (404, 422)
+    if answer.status_code == 422:
+        assert answer.json()["errors"][0]["pointer"] == "/path/location"
+
+
+async def test_list_by_slug_in_pages(api: Api) -> None:
+    for slug in ("c", "a", "b"):
+        await api.put(slug)
+    first = (await api.call("GET", "/v1/locations?limit=2", "ops")).json()
+    assert [item["location"] for item in first["items"]] == ["a", "b"]
+    rest = (await api.call("GET", f"/v1/locations?limit=2&cursor={first['next_cursor']}", "ops")).json()
+    assert ([item["location"] for item in rest["items"]], rest["next_cursor"]) == (["c"], None)
+
+
+async def test_how_a_lane_does(api: Api) -> None:
+    await api.put()
+    await plant(
+        api.services.engine,
+        *(Planted(reference=f"W{n}", submission={"state": state, "created_at": NOON}) for n, state in enumerate(
+            ("waiting", "waiting", "in_doubt", "parked", "done")
+        )),
+    )  # fmt: skip
+    await lane(api, last_sent_at=NOON)
+    view = (await api.call("GET", "/v1/locations/geneva-1", "ops")).json()
+    assert (view["waiting"], view["in_doubt"]) == (2, 1)
+    assert view["oldest_waiting_s"] > 0
+    assert (view["last_sent_at"], view["last_callback_at"]) == ("2026-07-01T12:00:00Z", None)
+    assert (view["paused"], view["blocked"], view["attention"]) == (False, None, None)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "code"),
+    [
+        ({"blocked": "access_denied", "blocked_message": "HTTP 401", "blocked_at": NOON}, "access_denied"),
+        ({"blocked": "misconfigured", "blocked_at": NOON, "failures": 9}, "misconfigured"),
+        ({"failures": 5, "failing_since": NOON, "last_error": "connection refused"}, "pos_down"),
+        ({"silent": 5, "last_callback_at": NOON}, "callbacks_silent"),
+        ({"failures": 4, "silent": 4}, None),
+    ],
+)
+async def test_attention_says_what_to_do(api: Api, trouble: dict[str, Any], code: str | None) -> None:
+    await api.put()
+    await lane(api, **trouble)
+    attention = (await api.call("GET", "/v1/locations/geneva-1", "ops")).json()["attention"]
+    if code is None:
+        assert attention is None
+        return
+    assert (attention["code"], attention["since"]) == (code, "2026-07-01T12:00:00Z")
+    assert attention["message"]
+    assert attention["action"]
+
+
+async def test_a_put_is_the_fix_that_was_waited_for(api: Api) -> None:
+    await api.put()
+    await lane(api, paused=True, blocked="access_denied", blocked_at=NOON, not_before=NOON.replace(year=2099))
+    await plant(api.services.engine, Planted(submission={"due_at": NOON.replace(year=2099)}))
+    view = (await api.put(document={**IKENTOO, "max_in_flight": 9})).json()
+    assert (view["paused"], view["blocked"], view["attention"]) == (True, None, None)
+    async with api.services.engine.begin() as connection:
+        row = (await connection.execute(lanes.select())).one()
+        due = (await connection.exec_driver_sql("SELECT bool_and(due_at <= now()) FROM submissions")).scalar_one()
+    assert (row.not_before, row.max_in_flight, due) == (None, 9, True)
+
+
+async def test_pause_and_resume(api: Api) -> None:
+    await api.put()
+    paused = await api.call("POST", "/v1/locations/geneva-1/pause", "ops")
+    assert (paused.status_code, paused.json()["paused"]) == (200, True)
+    resumed = await api.call("POST", "/v1/locations/geneva-1/resume", "ops")
+    assert (resumed.status_code, resumed.json()["paused"]) == (200, False)
+    for verb in ("pause", "resume"):
+        assert (await api.call("POST", f"/v1/locations/nowhere/{verb}", "ops")).status_code == 404
+
+
+async def test_delete_and_make_anew(api: Api) -> None:
+    before = (await api.put()).json()
+    await lane(api, paused=True)
+    assert (await api.call("DELETE", "/v1/locations/geneva-1", "admin")).status_code == 204
+    for method, scope in (("GET", "ops"), ("DELETE", "admin")):
+        assert (await api.call(method, "/v1/locations/geneva-1", scope)).status_code == 404
+    async with api.services.engine.begin() as connection:
+        row = (await connection.execute(locations.select())).one()
+    assert (row.secrets, row.secret_names) == (b"", [])
+    with pytest.raises(LocationUnknown):
+        await api.services.locations.get("geneva-1")
+    missing = await api.call("PUT", "/v1/locations/geneva-1", "admin", json=changed(IKENTOO, auth={}))
+    assert missing.status_code == 422, "the secrets are gone"
+    anew = await api.put()
+    assert (anew.status_code, anew.json()["paused"]) == (201, False)
+    assert anew.json()["version"] > before["version"]
+    assert anew.json()["callback_url"] != before["callback_url"]
+
+
+async def test_open_orders_keep_a_location_and_its_pos(api: Api) -> None:
+    await api.put()
+    order = Planted(submission={"state": "done"}, columns={"status": "accepted"})
+    await plant(api.services.engine, order)
+    for answer in (
+        await api.call("DELETE", "/v1/locations/geneva-1", "admin"),
+        await api.put(document=IIKO),
+    ):
+        assert answer.status_code == 409
+        assert answer.json()["type"] == "/problems/state-conflict"
+    async with api.services.engine.begin() as connection:
+        await connection.execute(update(orders).values(status="completed"))
+    assert (await api.put(document=IIKO)).status_code == 200
+    assert (await api.call("DELETE", "/v1/locations/geneva-1", "admin")).status_code == 204
+
+
+async def test_a_pos_that_does_not_answer_the_registration_is_502(api: Api) -> None:
+    await api.put()
+    answer = await api.call("POST", "/v1/locations/geneva-1/callback-registration", "admin")
+    assert answer.status_code == 502
+    assert answer.json()["type"] == "/problems/pos-unavailable"
+    assert answer.headers["retry-after"].isdecimal()
+    await api.put("kyiv-1", IIKO)
+    never = await api.call("POST", "/v1/locations/kyiv-1/callback-registration", "admin")
+    assert (never.status_code, never.json()["type"]) == (409, "/problems/not-supported-by-pos")
+
+
+async def test_a_start_with_the_wrong_key_says_so(api: Api) -> None:
+    await api.put()
+    await api.services.locations.verify_secrets()
+    other = Locations(api.services.engine, Cipher([Fernet.generate_key().decode()]), {}, public_url="http://x")
+    with pytest.raises(ConfigurationError, match="ORDER_RELAY_SECRET_KEYS"):
+        await other.verify_secrets()
