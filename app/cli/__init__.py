@@ -5,6 +5,7 @@ import sys
 import typer
 from cryptography.fernet import Fernet
 
+from app.cli.demo import demo
 from app.cli.keys import app as keys
 from app.cli.locations import app as locations
 from app.cli.migrate import migrate
@@ -20,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Relays paid web orders into restaurant POS systems, durably and exactly once as far as the POS allows.",
 )
+app.command()(demo)
 app.command()(serve)
 app.command()(worker)
 app.command()(migrate)

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.adapters.base import Limits
-from app.adapters.registry import OpenAdapters, build
+from app.adapters.registry import OpenAdapters
 from app.cli.locations_file import read_locations
 from app.cli.running import person, print_json, refuse, told, with_store
 from app.cli.session import Store
@@ -31,7 +31,7 @@ def apply(
     """Creates and replaces the locations of a file. All are checked before the first is written."""
 
     async def work(store: Store) -> None:
-        locations = _locations(store)
+        locations = store.locations
         for plan in await _plans(locations, read_locations(file, os.environ)):
             if plan.outcome != "unchanged" and not await locations.store(plan):
                 refuse([f"{plan.location_id}: was changed by somebody else at the same time; apply again."])
@@ -47,7 +47,7 @@ def list_locations(
     """All locations, and how they do."""
 
     async def work(store: Store) -> None:
-        views = await _all(_locations(store))
+        views = await _all(store.locations)
         if as_json:
             print_json(views)
         else:
@@ -83,21 +83,14 @@ def register(location: Slug) -> None:
     """Registers our callback address at the POS."""
 
     async def work(store: Store) -> None:
-        adapters = OpenAdapters(build(), _limits(store.settings))
+        adapters = OpenAdapters(store.registry, _limits(store.settings))
         try:
-            done = await _locations(store).register_callbacks(location, adapters)
+            done = await store.locations.register_callbacks(location, adapters)
         finally:
             await adapters.aclose()
         typer.echo(f"{location}: {done.action} {done.url}")
 
     with_store(work)
-
-
-def _locations(store: Store) -> Locations:
-    settings = store.settings
-    return Locations(
-        store.engine, store.cipher, build(), public_url=settings.public_url, allow_http=settings.allow_http
-    )
 
 
 def _limits(settings: Settings) -> Limits:

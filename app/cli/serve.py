@@ -2,7 +2,8 @@
 
 import asyncio
 import socket
-from contextlib import ExitStack
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
 from typing import Annotated
 
 import typer
@@ -11,7 +12,7 @@ from app import logs
 from app.cli.process import in_one_line, run_until_told, settle_memory
 from app.cli.storage import Storage, open_storage
 from app.cli.web import address_of, listen, served
-from app.composition import open_parts
+from app.composition import Parts, open_parts
 from app.main import open_web_app
 from app.settings import Settings, load_settings
 from app.store import embedded
@@ -36,7 +37,7 @@ def serve(
             listener = stack.enter_context(listen(host or settings.host, settings.port if port is None else port))
             storage = stack.enter_context(open_storage(settings))
             reachable = reached_at(settings, listener)
-            run_until_told(lambda stop: front_door(reachable, storage, listener, stop=stop, with_worker=worker))
+            run_until_told(lambda stop: _serve(reachable, storage, listener, stop=stop, with_worker=worker))
 
     in_one_line(work)
 
@@ -66,10 +67,11 @@ def reached_at(settings: Settings, listener: socket.socket) -> Settings:
     return settings.model_copy(update={"public_url": address_of(listener)})
 
 
+@asynccontextmanager
 async def front_door(
-    settings: Settings, storage: Storage, listener: socket.socket, *, stop: asyncio.Event, with_worker: bool
-) -> None:
-    """Serves, and sends where wanted, until told to stop; then both finish what they have begun."""
+    settings: Settings, storage: Storage, listener: socket.socket, *, stop: asyncio.Event, with_worker: bool = True
+) -> AsyncIterator[Parts]:
+    """Serves, and sends where wanted. Leaving the block stops both; each finishes what it has begun."""
     await storage.prepare()
     async with (
         open_parts(settings, url=storage.url, secret_keys=storage.secret_keys, name="serve") as parts,
@@ -79,11 +81,21 @@ async def front_door(
         sending = Worker(parts) if with_worker else None
         app.openapi()
         settle_memory()
-        async with served(app, listener) as address:
+        async with served(app, listener):
             if sending:
                 group.create_task(sending.run(stop))
-            typer.echo(f"order-relay serves on {address} ({storage.words})", err=True)
-            await stop.wait()
+            try:
+                yield parts
+            finally:
+                stop.set()
+
+
+async def _serve(
+    settings: Settings, storage: Storage, listener: socket.socket, *, stop: asyncio.Event, with_worker: bool
+) -> None:
+    async with front_door(settings, storage, listener, stop=stop, with_worker=with_worker):
+        typer.echo(f"order-relay serves on {address_of(listener)} ({storage.words})", err=True)
+        await stop.wait()
 
 
 async def engine_room(settings: Settings, storage: Storage, *, stop: asyncio.Event) -> None:

@@ -72,10 +72,9 @@ async def served(app: Any, listener: socket.socket, *, lifespan: bool = False) -
         h11_max_incomplete_event_size=LONGEST_HEAD,
     )
     server = _Server(config)
-    address = address_of(listener)
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        yield address
-    finally:
-        server.should_exit = True
-        await serving
+    async with asyncio.TaskGroup() as group:  # a server that dies ends the block, too
+        group.create_task(server.serve(sockets=[listener]))
+        try:
+            yield address_of(listener)
+        finally:
+            server.should_exit = True

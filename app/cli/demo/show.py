@@ -1,0 +1,94 @@
+"""The demo on a terminal: a live table; elsewhere: a line for each order that ended."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from app.cli.demo.play import Show, View
+
+COLUMNS = ("reference", "POS", "service", "status", "dispatch", "attempts", "last word")
+COLOURS = {"completed": "green", "rejected": "red", "in_doubt": "bold magenta", "received": "dim", "sending": "cyan"}
+
+
+@contextmanager
+def shown(console: Console) -> Iterator[Show]:
+    """The show for this console."""
+    if not console.is_terminal:
+        yield Lines(console)
+        return
+    with Live(console=console, auto_refresh=False, vertical_overflow="visible") as live:
+        yield LiveTable(live)
+
+
+class LiveTable:
+    """All orders, again and again."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+        self._said: list[Text] = []
+
+    def update(self, views: Sequence[View]) -> None:
+        """Draws the table anew."""
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for name in COLUMNS:
+            table.add_column(name, overflow="ellipsis", no_wrap=True)
+        for view in views:
+            table.add_row(*_cells(view))
+        self._live.update(Group(table, Text(), Text(_counted(views), style="bold"), *self._said), refresh=True)
+
+    def say(self, words: str) -> None:
+        """Below the table."""
+        self._said.append(Text(words, style="yellow"))
+
+
+class Lines:
+    """For logs and pipes."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._began = time.monotonic()
+        self._ended: set[str] = set()
+
+    def update(self, views: Sequence[View]) -> None:
+        """A line for each order that came to its end."""
+        for view in views:
+            if view["final"] and view["reference"] not in self._ended:
+                self._ended.add(view["reference"])
+                attempts = view["dispatch"]["attempts"]
+                times = "one attempt" if attempts == 1 else f"{attempts} attempts"
+                word = _last_word(view)
+                self.say(f"{view['reference']:<14} {view['pos']['system']:<8} {view['status']} after {times} ({word})")
+
+    def say(self, words: str) -> None:
+        """With the seconds since the beginning."""
+        self._console.print(Text(f"{time.monotonic() - self._began:5.1f} s  {words}"), soft_wrap=True)
+
+
+def _cells(view: View) -> Iterator[Text]:
+    yield Text(view["reference"])
+    yield Text(f"{view['pos']['system']} {view['location']}")
+    yield Text(view["service_type"].replace("_", " "))
+    yield _coloured(view["status"])
+    yield _coloured(view["dispatch"]["state"])
+    yield Text(str(view["dispatch"]["attempts"]), justify="right")
+    yield Text(_last_word(view))
+
+
+def _coloured(word: str) -> Text:
+    return Text(word, style=COLOURS.get(word, ""))
+
+
+def _last_word(view: View) -> str:
+    failure = view["failure"]
+    return str(failure["pos_message"] or failure["message"]) if failure else str(view["pos"]["status"] or "")
+
+
+def _counted(views: Sequence[View]) -> str:
+    counts = Counter(str(view["status"]) for view in views)
+    return f"{len(views)} orders: " + ", ".join(f"{number} {word}" for word, number in sorted(counts.items()))
