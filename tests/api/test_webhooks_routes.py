@@ -105,13 +105,6 @@ async def test_whatever_is_wrong_it_is_the_same_401_and_nothing_is_stored(shop: 
     assert await rows(shop) == []
 
 
-async def test_too_large(shop: Api) -> None:
-    answer = await call(shop, await key_of(shop), b"x" * (1024 * 1024 + 1))
-    assert answer.status_code == 413
-    assert answer.json()["type"] == "/problems/payload-too-large"
-    assert await rows(shop) == []
-
-
 async def test_only_post(shop: Api) -> None:
     answer = await shop.client.get(f"/webhooks/ikentoo/{await key_of(shop)}", auth=BASIC)
     assert answer.status_code == 405
