@@ -46,13 +46,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "url_scheme": ("invalid", "must begin with http:// or https://"),
     "url_type": ("invalid", "must be a web address, such as https://example.com"),
 }
+MOST = 500
+"""A document can be wrong in a hundred thousand places, and somebody else's request waits meanwhile."""
 _EMAIL = "value is not a valid email address"
 
 
 def findings(error: ValidationError, document: Any, *, under: str = "") -> list[Finding]:
     """Everything that is wrong, in the document's order. `document`: what was read, as plain JSON; `under`: the
     pointer of the part of it that was read. A list whose members are wrong is not also called too short."""
-    found = [_finding(details, document, under) for details in error.errors(include_url=False)]
+    errors = error.errors(include_url=False, include_input=False)[:MOST]
+    found = [_finding(details, document, under) for details in errors]
     pointers = {finding.pointer for finding in found}
     parents = {pointer[:cut] for pointer in pointers for cut in _cuts(pointer)}
     kept = [finding for finding in found if finding.code != "too_short" or finding.pointer not in parents]
