@@ -1,0 +1,34 @@
+"""All commands of order-relay."""
+
+import typer
+from cryptography.fernet import Fernet
+
+from app.cli.demo.command import demo
+from app.cli.keys import app as keys
+from app.cli.locations import app as locations
+from app.cli.migrate import migrate
+from app.cli.orders import app as orders
+from app.cli.serve import serve, worker
+from app.cli.simulate import simulate
+
+app = typer.Typer(
+    name="order-relay",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Relays paid web orders into restaurant POS systems, durably and exactly once as far as the POS allows.",
+)
+app.command()(demo)
+app.command()(serve)
+app.command()(worker)
+app.command()(migrate)
+app.add_typer(simulate, name="simulate")
+app.add_typer(keys, name="keys")
+app.add_typer(locations, name="locations")
+app.add_typer(orders, name="orders")
+
+
+@keys.command("secret")
+def secret() -> None:
+    """Makes a key for ORDER_RELAY_SECRET_KEYS, which encrypts the POS credentials. Keep it."""
+    typer.echo(Fernet.generate_key().decode())
