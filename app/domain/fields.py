@@ -11,6 +11,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    EmailStr,
     Field,
     PlainSerializer,
     WithJsonSchema,
@@ -106,13 +107,34 @@ def _rfc3339(value: object) -> object:
     raise ValueError(message)
 
 
+def _near(value: datetime) -> datetime:
+    """Times at the ends of the calendar cannot be put into another time zone."""
+    if not 2000 <= value.year < 2200:
+        message = "must lie between the years 2000 and 2199"
+        raise ValueError(message)
+    return value
+
+
 Moment = Annotated[
     AwareDatetime,
     Field(strict=False),  # from a string; the validator below keeps everything else out
     BeforeValidator(_rfc3339),
+    AfterValidator(_near),
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-22T19:30:00+01:00"]}),
 ]
 """A point in time, written with its offset."""
+
+
+def _bare_address(value: object) -> object:
+    """Pydantic would take "Ann <ann@example.com>" and drop the name: an order is never silently changed."""
+    if isinstance(value, str) and (value != value.strip() or "<" in value):
+        message = "must be an email address"
+        raise ValueError(message)
+    return value
+
+
+Email = Annotated[EmailStr, Field(max_length=128), BeforeValidator(_bare_address)]
+"""A bare email address. Whether it exists is not looked up."""
 
 Sku = Annotated[Text, Field(min_length=1, max_length=64)]
 Name = Annotated[Text, Field(min_length=1, max_length=255)]

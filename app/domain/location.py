@@ -1,5 +1,6 @@
 """A location: one restaurant, the unit of failure, with the settings a person gives it."""
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,6 +11,8 @@ from app.domain.fields import StrictModel, Text
 from app.domain.money import Currency
 
 SLUG_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}$"
+
+_ADDRESS = re.compile(r"https?://[^\s\\/]\S*", re.IGNORECASE)
 
 
 def _zone(value: str) -> str:
@@ -23,6 +26,9 @@ def _zone(value: str) -> str:
 
 def _web_address(value: str) -> str:
     HttpUrl(value)
+    if not _ADDRESS.fullmatch(value):  # a browser's parser mends "http:host" and spaces; a client would not
+        message = "must be a web address, such as https://example.com"
+        raise ValueError(message)
     if "?" in value or "#" in value:
         message = "must have no query and no fragment"
         raise ValueError(message)

@@ -7,9 +7,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import EmailStr, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from app.domain.fields import Line, Moment, Name, Note, Quantity, Sku, StrictModel, Text, written_quantity
+from app.domain.fields import Email, Line, Moment, Name, Note, Quantity, Sku, StrictModel, Text, written_quantity
 from app.domain.money import Currency, Money, written
 
 
@@ -30,7 +30,7 @@ class Customer(StrictModel):
     first_name: Annotated[Text, Field(max_length=128)] | None = None
     last_name: Annotated[Text, Field(max_length=128)] | None = None
     phone: Phone | None = None
-    email: Annotated[EmailStr, Field(max_length=128)] | None = None
+    email: Email | None = None
     reference: Annotated[Text, Field(max_length=128)] | None = None
     salutation: Annotated[Text, Field(max_length=32)] | None = None
     notes: Annotated[Note, Field(max_length=500)] | None = None
@@ -162,8 +162,12 @@ class Order(StrictModel):
 
 
 def fingerprint(order: Order) -> bytes:
-    """Equal for orders with equal content: key order, ``"613"`` or ``"613.00"``, and the offset do not matter."""
-    canonical = json.dumps(_canonical(order.model_dump()), sort_keys=True, separators=(",", ":"))
+    """Equal for orders with equal content: key order, ``"613"`` or ``"613.00"``, and the offset do not matter.
+
+    Nor does a field that has its default: so a field which a later release adds changes no stored fingerprint.
+    """
+    content = _canonical(order.model_dump(exclude_defaults=True))
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).digest()
 
 

@@ -36,4 +36,4 @@ def lane_delay(failures: int, random: Callable[[], float]) -> float | None:
 
 def retry_after(asked_s: float | None) -> float:
     """What the POS asked us to wait, capped; a second where it said nothing."""
-    return min(max(asked_s or 1.0, 1.0), RETRY_AFTER_CAP_S)
+    return min(max(1.0, asked_s or 1.0), RETRY_AFTER_CAP_S)  # in this order, NaN is 1 s too

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from app.domain.errors import Finding
-from app.domain.money import fits, places, written
+from app.domain.money import fits, places, rounded, written
 from app.domain.order import Item, Modifier, Order, ServiceType, SubItem
 
 PAST_TOLERANCE = timedelta(seconds=60)
@@ -98,19 +98,22 @@ def _item_amounts(item: Item | SubItem, pointer: str) -> Iterator[tuple[str, Dec
 
 
 def _sums(order: Order, currency: str) -> Iterator[Finding]:
-    total = computed_total(order)
+    total = computed_total(order, currency)
     if total is not None and total != order.total:
-        given, computed = written(order.total, currency), f"{total:.3f}".rstrip("0").rstrip(".")
-        yield Finding("/total", "total_mismatch", f"total is {given}, but items + fees - discounts make {computed}.")
+        message = f"total is {order.total:f}, but items + fees - discounts make {written(total, currency)}."
+        yield Finding("/total", "total_mismatch", message)
     paid = sum((payment.amount for payment in order.payments), Decimal(0))
     if paid > order.total:
         yield Finding("/payments", "overpaid", f"The payments sum to {paid:f}, more than the total; tips go into tip.")
 
 
-def computed_total(order: Order) -> Decimal | None:
-    """Items + fees - discounts, or None where a price is not given."""
+def computed_total(order: Order, currency: str) -> Decimal | None:
+    """Items + fees - discounts, or None where a price is not given.
+
+    Each line is rounded to the currency (half a cent up), as it is when it goes to a POS: 0.333 x 5.55 is 1.85.
+    """
     prices = [line_total(item) for item in order.items]
-    known = [price for price in prices if price is not None]
+    known = [rounded(price, currency) for price in prices if price is not None]
     if len(known) < len(prices):
         return None
     fees = sum((fee.amount for fee in order.fees), Decimal(0))

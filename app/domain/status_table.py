@@ -1,7 +1,8 @@
 """What a POS's word does to the status of an order: one table.
 
-Pure. A word never moves an order down: ordered by rank, never by arrival, so that any order of the same callbacks
-ends in the same status and twice equals once.
+Pure. A word never moves an order down: ordered by rank, never by arrival. The same words that the order is in the POS,
+with or without a refusal among them, end in the same status in whatever order they come, and twice equals once. Two
+different ends (refused and cancelled, cancelled and completed) are the exception: the first one stands.
 """
 
 from dataclasses import dataclass
@@ -64,7 +65,10 @@ _PROGRESS = _row(
 )
 
 TABLE: dict[Word, dict[Standing, Effect]] = {
-    Word.SUBMITTED: _row(Effect.BY_RANK, _H, _H, _H, _H, _H, _H),
+    # Of an order that we gave up or stopped: the POS has it after all, though it has not said yes.
+    Word.SUBMITTED: _row(
+        Effect.BY_RANK, Effect.MILESTONE, Effect.MILESTONE, _H, Effect.REVIVED_THAT, Effect.REVIVED_THAT, _H
+    ),
     Word.ACCEPTED: _row(
         Effect.ACCEPTED,
         Effect.MILESTONE,
@@ -87,7 +91,9 @@ TABLE: dict[Word, dict[Standing, Effect]] = {
         Effect.REVIVED_CLOSED,
         Effect.CLOSED,
     ),
-    Word.CHECK_UPDATED: _row(Effect.ACCEPTED, _H, _H, _H, _H, _H, _H),
+    Word.CHECK_UPDATED: _row(
+        Effect.ACCEPTED, _H, _H, Effect.REVIVED_ACCEPTED, Effect.REVIVED_ACCEPTED, Effect.REVIVED_ACCEPTED, _H
+    ),
     Word.REJECTED: _row(Effect.REJECTED, Effect.REFUSED_LATE, Effect.REFUSED_LATE, _H, Effect.REASON, _H, _H),
     Word.CANCELLED: _row(Effect.CANCELLED, Effect.CANCELLED, Effect.CANCELLED_LATE, _H, _H, _H, _H),
     Word.UNKNOWN: _row(_H, _H, _H, _H, _H, _H, _H),
@@ -105,7 +111,9 @@ GOOD_WORDS = frozenset(
         Word.CHECK_UPDATED,
     }
 )
-"""Words that say: the order is in the POS."""
+"""Words that say: the order is in the POS, and stays there."""
+_IN_POS = GOOD_WORDS | {Word.SUBMITTED}
+"""Enough to fear a double: nobody follows a reference that was replaced, so no better word may ever come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +160,7 @@ def standing(order: OrderState) -> Standing:
 def decide(order: OrderState, word: Word, *, superseded: bool = False) -> Change:
     """What the word does. ``superseded``: it was said of a reference that a resend replaced."""
     if superseded:
-        return Change(attention=AttentionCode.DOUBLE_IN_POS) if word in GOOD_WORDS else Change()
+        return Change(attention=AttentionCode.DOUBLE_IN_POS) if word in _IN_POS else Change()
     return _completed(order, word, _change(order, word, TABLE[word][standing(order)]))
 
 
@@ -175,7 +183,7 @@ def _change(order: OrderState, word: Word, effect: Effect) -> Change:
         case Effect.REVIVED_ACCEPTED:
             return Change(status=Status.ACCEPTED, milestones=("accepted",), attention=again)
         case Effect.REVIVED_THAT:
-            return Change(status=Status(word.value), milestones=(word.value,), attention=again)
+            return Change(status=Status(word.value), milestones=_reached(word), attention=again)
         case Effect.REVIVED_CLOSED:
             return Change(status=Status.ACCEPTED, milestones=("accepted", "closed"), attention=again)
         case _:
@@ -188,7 +196,8 @@ def _bad(effect: Effect, unasked: AttentionCode | None) -> Change:
             attention = AttentionCode.REJECTED
             return Change(status=Status.REJECTED, milestones=("rejected",), attention=attention, store_reason=True)
         case Effect.REFUSED_LATE:
-            return Change(attention=AttentionCode.REFUSED_AFTER_ACCEPT, store_reason=True)
+            # Its reason goes into the attention and the history: an order that is cooked shows no failure.
+            return Change(attention=AttentionCode.REFUSED_AFTER_ACCEPT)
         case Effect.REASON:
             return Change(store_reason=True)
         case Effect.CANCELLED:
@@ -199,7 +208,12 @@ def _bad(effect: Effect, unasked: AttentionCode | None) -> Change:
 
 def _by_rank(order: OrderState, word: Word) -> Change:
     said = Status(word.value)
-    return Change(status=said if RANK[said] > RANK[order.status] else None, milestones=(word.value,))
+    return Change(status=said if RANK[said] > RANK[order.status] else None, milestones=_reached(word))
+
+
+def _reached(word: Word) -> tuple[str, ...]:
+    """What comes after accepted implies it, whether or not the POS ever says so."""
+    return ("accepted", word.value) if RANK[Status(word.value)] > RANK[Status.ACCEPTED] else (word.value,)
 
 
 def _completed(order: OrderState, word: Word, change: Change) -> Change:
