@@ -72,7 +72,7 @@ async def front_door(
     settings: Settings, storage: Storage, listener: socket.socket, *, stop: asyncio.Event, with_worker: bool = True
 ) -> AsyncIterator[Parts]:
     """Serves, and sends where wanted. Leaving the block stops both; each finishes what it has begun."""
-    await storage.prepare()
+    await storage.prepare(stop=stop)
     async with (
         open_parts(settings, url=storage.url, secret_keys=storage.secret_keys, name="serve") as parts,
         open_web_app(parts) as app,
@@ -100,7 +100,7 @@ async def _serve(
 
 async def engine_room(settings: Settings, storage: Storage, *, stop: asyncio.Event) -> None:
     """Sends until told to stop, then finishes what it has begun."""
-    await storage.prepare()
+    await storage.prepare(stop=stop)
     async with open_parts(settings, url=storage.url, secret_keys=storage.secret_keys, name="worker") as parts:
         sending = Worker(parts)
         settle_memory()

@@ -28,10 +28,10 @@ class Storage:
     words: str
     """For people."""
 
-    async def prepare(self, *, patience_s: float = PATIENCE_S) -> None:
+    async def prepare(self, *, patience_s: float = PATIENCE_S, stop: asyncio.Event | None = None) -> None:
         """Waits until it answers, and makes sure of the schema: ours is migrated, that of others must be current.
 
-        Raises ConfigurationError, StorageUnavailable.
+        Raises ConfigurationError, StorageUnavailable; typer.Exit where ``stop`` is set while it waits.
         """
         engine = create_engine(self.url, application_name="order-relay start", pool_size=1)
         deadline = asyncio.get_running_loop().time() + patience_s
@@ -41,13 +41,14 @@ class Storage:
                 try:
                     return await self._schema(engine)
                 except StorageUnavailable as error:
-                    cause = error.__cause__
-                    if (cause and is_hopeless(cause)) or asyncio.get_running_loop().time() > deadline:
+                    if _no_use_waiting(error) or asyncio.get_running_loop().time() > deadline:
                         raise
                     if not told:
                         typer.echo(f"order-relay: waiting for the database: {error}", err=True)
                         told = True
                 await asyncio.sleep(PAUSE_S)
+                if stop and stop.is_set():
+                    raise typer.Exit
         finally:
             await engine.dispose()
 
@@ -56,6 +57,11 @@ class Storage:
             await migrate.require_current_schema(engine)
         elif not await migrate.schema_is_current(engine):
             await migrate.upgrade(self.url)
+
+
+def _no_use_waiting(error: StorageUnavailable) -> bool:
+    """A wrong password stays wrong."""
+    return error.__cause__ is not None and is_hopeless(error.__cause__)
 
 
 @contextmanager
