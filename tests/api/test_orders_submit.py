@@ -134,6 +134,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "phone": ({"customer": {"phone": "call me"}}, "/customer/phone"),
     "time without an offset": ({"requested_for": "2030-01-01T12:00:00"}, "/requested_for"),
     "time as a number": ({"requested_for": 1900000000}, "/requested_for"),
+    "time at the end of time": ({"requested_for": "9999-12-31T23:59:59-12:00"}, "/requested_for"),
     "time in the past": ({"requested_for": past()}, "/requested_for"),
     "table without anything": ({"table": {}}, "/table"),
     "metadata number": ({"metadata": {"any": 1}}, "/metadata/any"),
