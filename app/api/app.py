@@ -93,4 +93,4 @@ async def _http_exception(request: Request, error: Exception) -> Response:
 def _methods(routes: Sequence[BaseRoute], request: Request) -> list[str]:
     """Those of all routes with this path; the framework names the first one's only."""
     here = [route for route in routes if isinstance(route, Route) and route.matches(request.scope)[0] is Match.PARTIAL]
-    return sorted({method for route in here for method in route.methods or ()})
+    return sorted({method for route in here if route.path == here[0].path for method in route.methods or ()})

@@ -1,8 +1,10 @@
 """A location as an operator sees it: settings without secrets, how its lane does, and what to do about it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from app.domain.location import LocationSettings
 from app.domain.retry import LANE_OPENS_AFTER
 from app.relay.views import moment
 from app.store.location_list import LocationState
@@ -35,7 +37,7 @@ def location_view(state: LocationState, *, callback_url: str | None) -> dict[str
     return {
         "location": state.location_id,
         "version": state.version,
-        **state.settings,
+        **_in_order(state.settings),
         "secrets_set": sorted(state.secret_names),
         "callback_url": callback_url,
         "paused": state.paused,
@@ -49,6 +51,13 @@ def location_view(state: LocationState, *, callback_url: str | None) -> dict[str
         "created_at": moment(state.created_at),
         "updated_at": moment(state.updated_at),
     }
+
+
+def _in_order(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """As people write them; jsonb sorts by length."""
+    names = [name for name in LocationSettings.model_fields if name in settings]
+    pos = settings["pos"]
+    return {**{name: settings[name] for name in names}, "pos": {"system": pos["system"], **pos}}
 
 
 def _attention(state: LocationState) -> dict[str, Any] | None:

@@ -1,8 +1,9 @@
 """The API as its callers meet it: real HTTP on 127.0.0.1, a real PostgreSQL behind it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import httpx
@@ -66,6 +67,7 @@ class Api:
     services: Services
     announced: list[None]
     """One entry for each time that the relay was told to look for work."""
+    _numbers: Iterator[int] = field(default_factory=count)
     _made: dict[tuple[Any, ...], str] = field(default_factory=dict)
 
     async def key(self, *scopes: str, locations: list[str] | None = None) -> str:
@@ -74,7 +76,7 @@ class Api:
         if wanted not in self._made:
             new = await key_store.create(
                 self.services.engine,
-                name=f"key {len(self._made)}",
+                name=f"key {next(self._numbers)}",
                 scopes={Scope(scope) for scope in scopes},
                 locations=locations,
             )

@@ -1,5 +1,6 @@
 """Locations over HTTP: settings replaced as a whole, secrets written and never read."""
 
+import asyncio
 import copy
 from typing import Any
 
@@ -46,6 +47,21 @@ async def test_put_creates_then_replaces(api: Api) -> None:
     assert (second.status_code, second.json()["version"], second.json()["name"]) == (200, 2, "Geneva 2")
     assert second.json()["callback_url"] == view["callback_url"]
     assert (await api.call("GET", "/v1/locations/geneva-1", "ops")).json() == second.json()
+
+
+async def test_many_puts_at_once_end_in_one_of_them(api: Api) -> None:
+    documents = [{**IKENTOO, "name": f"Geneva {number}", "max_in_flight": number + 1} for number in range(6)]
+    answers = await asyncio.gather(*(api.put(document=document) for document in documents))
+    codes = sorted(answer.status_code for answer in answers)
+    assert codes.count(201) == 1
+    assert set(codes) <= {200, 201, 409}
+    view = (await api.call("GET", "/v1/locations/geneva-1", "ops")).json()
+    assert {key: view[key] for key in ("name", "max_in_flight")} in [
+        {"name": document["name"], "max_in_flight": document["max_in_flight"]} for document in documents
+    ]
+    async with api.services.engine.begin() as connection:
+        row = (await connection.execute(lanes.select())).one()
+    assert row.max_in_flight == view["max_in_flight"]
 
 
 async def test_a_pos_that_never_calls_has_no_callback_address(api: Api) -> None:

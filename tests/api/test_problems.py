@@ -49,6 +49,7 @@ async def test_unknown_addresses_and_wrong_methods(api: Api) -> None:
     is_problem(wrong, "method-not-allowed", 405)
     assert wrong.headers["allow"] == "DELETE, GET, PUT"
     is_problem(await api.call("PATCH", "/v1/locations"), "method-not-allowed", 405)
+    assert (await api.call("OPTIONS", "/v1/orders/preview")).headers["allow"] == "POST"
 
 
 @pytest.mark.parametrize(
