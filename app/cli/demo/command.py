@@ -112,8 +112,8 @@ def _invite(stage: Stage, address: str) -> None:
     typer.echo(
         f"""
 API and its documentation:  {address}/docs
-The simulated Iiko:         {stage.iiko.base_url}_sim
-The simulated iKentoo:      {stage.ikentoo.base_url}_sim
+The simulated Iiko:         {stage.iiko.base_url}/_sim
+The simulated iKentoo:      {stage.ikentoo.base_url}/_sim
 A key with all rights:      {stage.key}
 
 Three things to try:
