@@ -31,12 +31,21 @@ def masked(text: str) -> str:
 
 
 def _redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    for name, value in event.items():
-        if _SECRET_NAME.search(name):
-            event[name] = MASK
-        elif isinstance(value, str):
-            event[name] = masked(value)
-    return event
+    return {name: _redacted(name, value) for name, value in event.items()}
+
+
+def _redacted(name: object, value: Any) -> Any:
+    match value:
+        case _ if isinstance(name, str) and _SECRET_NAME.search(name):
+            return MASK
+        case str():
+            return masked(value)
+        case dict():
+            return {inner: _redacted(inner, member) for inner, member in value.items()}
+        case list() | tuple():
+            return [_redacted(None, member) for member in value]
+        case _:
+            return value
 
 
 def configure(*, level: str = "info", as_json: bool = False) -> None:

@@ -145,7 +145,7 @@ class Pos(Protocol):
     def open(self, location: Location, limits: Limits) -> Adapter:
         """An adapter for the location. Opens no connection yet."""
 
-    def time_to_live_s(self, submission: Submission) -> float:
+    def time_to_live_s(self, location: Location, submission: Submission) -> float:
         """How long the POS itself will try (iKentoo), told with the create; 0 where it answers at once."""
 
 

@@ -53,7 +53,7 @@ class Dispatcher:
         while not stop.is_set():
             self._wake.clear()
             try:
-                claimed = await self._claim()
+                claimed = await self.claim()
             except StorageUnavailable as error:
                 log.warning("nothing can be claimed", error=str(error))
                 claimed = 0
@@ -61,7 +61,8 @@ class Dispatcher:
                 await self._sleep(stop)
         await self._drain()
 
-    async def _claim(self) -> int:
+    async def claim(self) -> int:
+        """Takes what is due and starts its attempts. Returns how many that were."""
         room = self._pace.concurrency - len(self._running)
         if room <= 0:
             return 0
@@ -73,6 +74,11 @@ class Dispatcher:
         for claimed in batch:
             self._start(claimed, lease_ends)
         return len(batch)
+
+    async def idle(self) -> None:
+        """Waits until everything that was started is recorded."""
+        while self._running:
+            await asyncio.wait(self._running)
 
     def _start(self, claimed: Claimed, lease_ends: float) -> None:
         task = asyncio.create_task(self._attempt(claimed, lease_ends))

@@ -87,10 +87,10 @@ class Inbox:
             log.info("callback replayed", location=location_id, callback=str(callback_id), by=actor)
             await run(self._engine, lambda connection: self._handle(connection, location_id, callback_id, reader))
 
-    async def aclose(self) -> None:
-        """Waits for what is being processed."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=5)
+    async def idle(self) -> None:
+        """Waits until everything that was received is processed, as far as it can be."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
 
     async def _try(self, location_id: str, callback_id: UUID, reader: CallbackReader) -> None:
         try:

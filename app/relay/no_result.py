@@ -64,7 +64,8 @@ async def said_twice(settling: Settling, error: InDoubt) -> bool:
 
     Iiko answers 500 with a stack trace to a wrong type (Iiko integration tips, on error processing).
     """
-    if settling.fenced or settling.doubt or (error.http_status or 0) < 500 or settling.submission.absent_through == 0:
+    unreadable = error.http_status == 500 and error.code is None  # not a gateway's 503, not a restaurant offline (701)
+    if settling.fenced or settling.doubt or not unreadable or settling.submission.absent_through == 0:
         return False
     before = await store.last_doubtful(settling.connection, settling.submission, settling.claimed.number)
     return before.get("http_status") == error.http_status and before.get("error") == error.message

@@ -79,7 +79,7 @@ async def attempt(desk: Desk, claimed: Claimed, *, lease_ends: float, begin: Cal
     if sending is None:
         return await _ask(adapter, claimed, seconds)
     result = await _within(seconds, adapter.create(sending.translation.request))
-    verdict_within_s = pos.time_to_live_s(sending.submission) if pos.traits.verdict_by_callback else None
+    verdict_within_s = pos.time_to_live_s(location, sending.submission) if pos.traits.verdict_by_callback else None
     return Outcome(result=result, translation=sending.translation, verdict_within_s=verdict_within_s)
 
 

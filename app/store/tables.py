@@ -38,6 +38,9 @@ metadata = MetaData(
     }
 )
 
+JSON_OR_NULL = JSONB(none_as_null=True)
+"""None is NULL, not the JSON word null."""
+
 
 def _at(name: str, *, nullable: bool = True, **options: Any) -> Column[Any]:
     return Column(name, DateTime(timezone=True), nullable=nullable, **options)
@@ -133,9 +136,9 @@ orders = Table(
     Column("folded", JSONB, nullable=False, server_default="[]"),
     Column("not_sent", JSONB, nullable=False, server_default="[]"),
     Column("milestones", JSONB, nullable=False, server_default="{}"),
-    Column("failure", JSONB),
-    Column("attention", JSONB),
-    Column("cancellation", JSONB),
+    Column("failure", JSON_OR_NULL),
+    Column("attention", JSON_OR_NULL),
+    Column("cancellation", JSON_OR_NULL),
     Column("cancelled_by_pos", Boolean, nullable=False, server_default="false"),
     Column("warnings", JSONB, nullable=False, server_default="[]"),
     _at("verdict_due_at", comment="the POS has spoken by then, or its silence is an alarm"),
@@ -163,7 +166,7 @@ status_history = Table(
     Column("event", Text, nullable=False),
     Column("detail", Text),
     Column("callback_id", Uuid, comment="whose repeats are counted there"),
-    Column("raw", JSONB, comment="e.g. the order that a corrected resend replaced"),
+    Column("raw", JSON_OR_NULL, comment="e.g. the order that a corrected resend replaced"),
     ForeignKeyConstraint(*_TO_ORDER, ondelete="CASCADE"),
 )
 
@@ -188,7 +191,7 @@ submissions = Table(
     _at("absent_at", comment="of the last look that counts"),
     Column("overdue", Boolean, nullable=False, server_default="false", comment="its deadline was acted on"),
     Column("last_error", Text),
-    Column("body", JSONB, comment="the corrected order of a resend; null: the order's own"),
+    Column("body", JSON_OR_NULL, comment="the corrected order of a resend; null: the order's own"),
     CheckConstraint("state IN ('waiting', 'sending', 'in_doubt', 'parked', 'done')", name="state"),
     CheckConstraint("kind IN ('order', 'payment', 'message')", name="kind"),
     ForeignKeyConstraint(*_TO_ORDER, ondelete="CASCADE"),
@@ -223,7 +226,7 @@ attempts = Table(
     Column("outcome", Text, comment="null: open"),
     Column("http_status", Integer),
     Column("error", Text),
-    Column("request", JSONB),
+    Column("request", JSON_OR_NULL),
     Column("response", Text),
     ForeignKeyConstraint(
         ["location_id", "reference"], ["submissions.location_id", "submissions.reference"], ondelete="CASCADE"

@@ -46,7 +46,7 @@ class Iiko:
             settings=settings, zone=location.zone, client=client, token=self._tokens.of(settings), limits=limits
         )
 
-    def time_to_live_s(self, submission: Submission) -> float:  # noqa: ARG002 - the protocol's signature
+    def time_to_live_s(self, location: Location, submission: Submission) -> float:  # noqa: ARG002 - the protocol's signature
         """0: Iiko answers at once."""
         return 0.0
 

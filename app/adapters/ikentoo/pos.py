@@ -31,17 +31,11 @@ class Ikentoo:
         """An adapter for the location. Opens no connection yet."""
         return IkentooAdapter(location, _settings(location), limits, self._tls)
 
-    def time_to_live_s(self, submission: Submission, location: Location | None = None) -> float:
-        """How long the POS tries: told with the create, and counted from the scheduled time where one is sent.
-
-        Whether a to-go order is held depends on the location's lead time. Where the location is not told, the order
-        counts as held until it is wanted: an alarm too early could make a person send a held order twice.
-        """
-        live = time_to_live(submission)
-        lead_time_s = 0 if location is None else location.settings.lead_time_s
-        held_until = schedule(submission, lead_time_s).scheduled
+    def time_to_live_s(self, location: Location, submission: Submission) -> float:
+        """How long the POS tries: told with the create, and counted from the scheduled time where one is sent."""
+        held_until = schedule(submission, location.settings.lead_time_s).scheduled
         held = (held_until - submission.now).total_seconds() if held_until else 0.0
-        return held + live.total_seconds()
+        return held + time_to_live(submission).total_seconds()
 
     def authenticate(self, location: Location, request: CallbackRequest) -> None:
         """HTTP Basic. Raises CallbackUnauthenticated."""

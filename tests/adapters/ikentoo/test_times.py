@@ -30,13 +30,9 @@ IN_AN_HOUR = {"requested_for": "2026-11-22T19:00:00+01:00"}
 def test_time_to_live(order: dict[str, Any], give_up_after_s: int, lead_time_s: int | None, seconds: float) -> None:
     given = submission(order, give_up_after_s=give_up_after_s)
     where = location(settings={"lead_time_s": lead_time_s})
-    assert POS.time_to_live_s(given, where) == seconds
+    assert POS.time_to_live_s(where, given) == seconds
     told = POS.translate(where, given).request.body["maxTimeToAttemptOrderDeliverToPos"]
     assert told == max(60, give_up_after_s) * 1000
-
-
-def test_without_the_location_an_order_counts_as_held() -> None:
-    assert POS.time_to_live_s(submission(PICKUP | IN_AN_HOUR)) == 3900
 
 
 @pytest.mark.parametrize(
