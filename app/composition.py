@@ -27,7 +27,7 @@ class Parts:
     engine: AsyncEngine
     """For requests."""
     worker_engine: AsyncEngine
-    """For sending: a storm of results must not make a checkout wait for a connection."""
+    """For sending. Where one process does both, a storm of results must not make a checkout wait for a connection."""
     registry: Registry
     keys: Keys
     locations: Locations
@@ -41,15 +41,20 @@ class Parts:
 
 
 @asynccontextmanager
-async def open_parts(settings: Settings, *, url: str, secret_keys: Sequence[str], name: str) -> AsyncIterator[Parts]:
-    """Builds them; connections are opened as they are needed. Raises ConfigurationError, StorageUnavailable."""
+async def open_parts(
+    settings: Settings, *, url: str, secret_keys: Sequence[str], name: str, apart: bool = False
+) -> AsyncIterator[Parts]:
+    """Builds them; connections are opened as they are needed. ``apart``: the process both serves and sends, and
+    neither may take the other's connections. Raises ConfigurationError, StorageUnavailable.
+    """
     registry = build()
     cipher = Cipher(secret_keys)
     limits = Limits(connect_s=settings.pos_connect_timeout_s, read_s=settings.pos_read_timeout_s)
     async with AsyncExitStack() as stack:
-        share = settings.database_pool_size // 2
-        engine = _engine(stack, settings, url, f"order-relay {name}", settings.database_pool_size - share)
-        worker_engine = _engine(stack, settings, url, f"order-relay {name} sending", share)
+        size = settings.database_pool_size
+        share = size // 2 if apart else 0
+        engine = _engine(stack, settings, url, f"order-relay {name}", size - share)
+        worker_engine = _engine(stack, settings, url, f"order-relay {name} sending", share) if apart else engine
         locations = Locations(engine, cipher, registry, public_url=settings.public_url, allow_http=settings.allow_http)
         await locations.verify_secrets()
         keys = Keys(engine)

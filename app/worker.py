@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import structlog
 
@@ -17,6 +18,8 @@ from app.store.wakeup import WORK
 RECONCILE_EVERY_S = 1.0
 FOLLOW_EVERY_S = 1.0
 """It polls what is due by its own interval."""
+MOST_POLLS = 64
+"""At the same time."""
 LEFTOVERS_EVERY_S = 2.0
 LEFTOVERS = 100
 AFTER_DEFECT_S = 1.0
@@ -55,6 +58,7 @@ class Worker:
             interval_s=settings.poll_interval_s,
         )
         self._inbox = Inbox(engine, parts.registry)
+        self._polls: set[asyncio.Task[None]] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until told to stop; then begins nothing new and finishes the attempts that run, for a while."""
@@ -62,12 +66,12 @@ class Worker:
             dispatching = group.create_task(self._dispatch(stop))
             loops = [
                 group.create_task(keep_on("reconcile", self._reconcile, every_s=RECONCILE_EVERY_S)),
-                group.create_task(keep_on("follow", self._follow, every_s=FOLLOW_EVERY_S)),
+                group.create_task(keep_on("follow", partial(self._follow, group), every_s=FOLLOW_EVERY_S)),
                 group.create_task(keep_on("leftovers", self._leftovers, every_s=LEFTOVERS_EVERY_S)),
             ]
             await stop.wait()
-            for loop in loops:
-                loop.cancel()
+            for task in (*loops, *self._polls):
+                task.cancel()
             await dispatching
 
     async def _dispatch(self, stop: asyncio.Event) -> None:
@@ -84,9 +88,23 @@ class Worker:
     async def _reconcile(self) -> bool:
         return await self._reconciler.round() >= BATCH
 
-    async def _follow(self) -> bool:
-        await self._follower.round()
+    async def _follow(self, group: asyncio.TaskGroup) -> bool:
+        """Each poll for itself: a POS that hangs keeps nobody else waiting."""
+        room = MOST_POLLS - len(self._polls)
+        due = await self._follower.due(limit=room) if room else []
+        for location_id in due:
+            poll = group.create_task(self._poll(location_id))
+            self._polls.add(poll)
+            poll.add_done_callback(self._polls.discard)
         return False
+
+    async def _poll(self, location_id: str) -> None:
+        try:
+            await self._follower.poll(location_id)
+        except StorageUnavailable as error:
+            log.warning("a poll came to nothing", location=location_id, error=str(error))
+        except Exception:
+            log.exception("a poll failed", location=location_id)
 
     async def _leftovers(self) -> bool:
         return await self._inbox.leftovers(limit=LEFTOVERS) >= LEFTOVERS

@@ -74,7 +74,9 @@ async def front_door(
     """Serves, and sends where wanted. Leaving the block stops both; each finishes what it has begun."""
     await storage.prepare(stop=stop)
     async with (
-        open_parts(settings, url=storage.url, secret_keys=storage.secret_keys, name="serve") as parts,
+        open_parts(
+            settings, url=storage.url, secret_keys=storage.secret_keys, name="serve", apart=with_worker
+        ) as parts,
         open_web_app(parts) as app,
         asyncio.TaskGroup() as group,
     ):

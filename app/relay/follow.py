@@ -1,5 +1,6 @@
 """Following orders of a POS that does not call us: one list per location and interval, while anything is open."""
 
+import asyncio
 from datetime import timedelta
 
 import structlog
@@ -36,16 +37,19 @@ class Follower:
         self._polled = frozenset(system for system, pos in registry.items() if pos.traits.polled)
 
     async def round(self) -> int:
-        """Polls what is due. Returns how many locations that were."""
-        due = await run(
+        """Polls what is due, side by side. Returns how many locations that were."""
+        due = await self.due()
+        await asyncio.gather(*(self.poll(location_id) for location_id in due))
+        return len(due)
+
+    async def due(self, *, limit: int = AT_ONCE) -> list[str]:
+        """The locations to poll now: each is the caller's for this interval."""
+        return await run(
             self._engine,
             lambda connection: claim_polls(
-                connection, systems=sorted(self._polled), interval_s=self._interval_s, limit=AT_ONCE
+                connection, systems=sorted(self._polled), interval_s=self._interval_s, limit=limit
             ),
         )
-        for location_id in due:
-            await self.poll(location_id)
-        return len(due)
 
     async def poll(self, location_id: str) -> None:
         """Asks one location's POS for its orders and applies what changed. A POS in trouble is asked again later."""

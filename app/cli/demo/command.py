@@ -41,7 +41,7 @@ def demo(
 
     async def run(storage: Storage, settings: Settings, listener: socket.socket, stop: asyncio.Event) -> None:
         nonlocal code
-        console = Console(width=None if sys.stdout.isatty() else WIDTH)
+        console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
         async with open_stage(settings, storage, listener, stop=stop) as stage:
             playing = asyncio.create_task(_evening(stage, console))
             told = asyncio.create_task(stop.wait())

@@ -12,17 +12,19 @@ from rich.text import Text
 
 from app.cli.demo.play import Show, View
 
-COLUMNS = ("reference", "POS", "service", "status", "dispatch", "attempts", "last word")
+WIDTHS = {"reference": 13, "POS": 7, "service": 8, "status": 14, "dispatch": 8, "attempts": 8, "last word": None}
+"""None: what is left of the line."""
+ROWS = 30
 COLOURS = {"completed": "green", "rejected": "red", "in_doubt": "bold magenta", "received": "dim", "sending": "cyan"}
 
 
 @contextmanager
 def shown(console: Console) -> Iterator[Show]:
     """The show for this console."""
-    if not console.is_terminal:
+    if not console.is_terminal or console.height < ROWS:  # a table that does not fit would scroll for ever
         yield Lines(console)
         return
-    with Live(console=console, auto_refresh=False, vertical_overflow="visible") as live:
+    with Live(console=console, auto_refresh=False) as live:
         yield LiveTable(live)
 
 
@@ -35,9 +37,9 @@ class LiveTable:
 
     def update(self, views: Sequence[View]) -> None:
         """Draws the table anew."""
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        for name in COLUMNS:
-            table.add_column(name, overflow="ellipsis", no_wrap=True)
+        table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
+        for name, width in WIDTHS.items():
+            table.add_column(name, overflow="ellipsis", no_wrap=True, width=width, ratio=None if width else 1)
         for view in views:
             table.add_row(*_cells(view))
         self._live.update(Group(table, Text(), Text(_counted(views), style="bold"), *self._said), refresh=True)
@@ -72,7 +74,7 @@ class Lines:
 
 def _cells(view: View) -> Iterator[Text]:
     yield Text(view["reference"])
-    yield Text(f"{view['pos']['system']} {view['location']}")
+    yield Text(view["pos"]["system"])
     yield Text(view["service_type"].replace("_", " "))
     yield _coloured(view["status"])
     yield _coloured(view["dispatch"]["state"])
