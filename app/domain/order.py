@@ -202,3 +202,12 @@ def _plain(key: str, value: Any, currency: str) -> Any:
             return value.isoformat()
         case _:
             return value
+
+
+def searchable(order: Order) -> str:
+    """What an operator finds the guest by: the name in lower case, and the digits of the phone."""
+    customer = order.customer
+    if customer is None:
+        return ""
+    digits = "".join(letter for letter in customer.phone or "" if letter.isdigit())
+    return " ".join(part for part in (customer.first_name, customer.last_name, digits) if part).lower()

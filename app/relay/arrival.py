@@ -9,6 +9,9 @@ from app.domain.submission import Dispatch
 from app.relay.events import OrderCase
 from app.relay.outcome import Settling
 
+_SPOKEN = frozenset(Status) - {Status.RECEIVED, Status.FAILED, Status.CANCELLED}
+"""The POS has said more already than that it took the order."""
+
 
 def taken(settling: Settling, answer: Taken) -> None:
     """The POS took it, or had it already."""
@@ -41,7 +44,7 @@ def _arrived(settling: Settling, event: StatusEvent, detail: str) -> None:
     if settling.outcome.verdict_within_s is not None and case.order.verdict_due_at is None:
         patience_s = settling.outcome.verdict_within_s + settling.patience.verdict_grace_s
         case.set(verdict_due_at=case.now + timedelta(seconds=patience_s))
-    if not (callback_was_faster and event.word is Word.SUBMITTED):
+    if not (callback_was_faster and event.word is Word.SUBMITTED and case.status in _SPOKEN):
         case.hear(event, Source.POS_RESPONSE, detail=detail)
     if not callback_was_faster:
         case.clear_attention(AttentionCode.IN_DOUBT, AttentionCode.LATE, AttentionCode.PARKED)
@@ -50,6 +53,8 @@ def _arrived(settling: Settling, event: StatusEvent, detail: str) -> None:
 
 def cancel_comes_too_late(case: OrderCase) -> None:
     """The POS has the order, and a cancel was asked for: this POS cannot be told."""
-    if case.cancel_asked and case.status is not Status.CANCELLED:
+    if case.status in (Status.REJECTED, Status.FAILED, Status.CANCELLED):
+        case.settle_cancel("stopped", "The POS does not have the order.")
+    elif case.cancel_pending:
         case.settle_cancel("not_possible", "The POS has the order, and this POS cannot be told.")
         case.raise_attention(AttentionCode.CANCEL_NOT_POSSIBLE)

@@ -40,11 +40,11 @@ class Dispatcher:
         self._pace = pace
         self._wake = wake
         self._patience = Patience(
-            longest_send_s=desk.budget_s,
+            longest_send_s=pace.lease_s,
             verdict_grace_s=pace.verdict_grace_s,
             polled_systems=frozenset(system for system, pos in desk.registry.items() if pos.traits.polled),
+            askable_systems=frozenset(system for system, pos in desk.registry.items() if pos.traits.lookup),
         )
-        self._askable = [system for system, pos in desk.registry.items() if pos.traits.lookup]
         self._running: dict[asyncio.Task[None], bool] = {}
         """Attempts, and whether they have begun."""
 
@@ -69,7 +69,9 @@ class Dispatcher:
         lease_ends = boot_clock() + self._pace.lease_s
         batch = await run(
             self._engine,
-            lambda connection: claim(connection, room=room, lease_s=self._pace.lease_s, askable=self._askable),
+            lambda connection: claim(
+                connection, room=room, lease_s=self._pace.lease_s, askable=sorted(self._patience.askable_systems)
+            ),
         )
         for claimed in batch:
             self._start(claimed, lease_ends)
@@ -99,8 +101,6 @@ class Dispatcher:
                 outcome = await attempt(self._desk, claimed, lease_ends=lease_ends, begin=self._begun)
             except asyncio.CancelledError:
                 outcome = self._stopped()
-            except StorageUnavailable as error:  # the location's settings could not be read
-                outcome = Outcome(result=NotBegun(reason=str(error)))
             await self._record(claimed, outcome)
 
     def _begun(self) -> None:

@@ -25,7 +25,7 @@ FOLLOW_FOR = timedelta(hours=24)
 _LIVE = frozenset(RANK) - ENDS - {Status.RECEIVED, Status.SUBMITTED}
 _KEEPS_STATUS = frozenset({AttentionCode.REJECTED, AttentionCode.FAILED})
 _STANDS = frozenset(AttentionCode) - FADES_WITH_PROGRESS - _KEEPS_STATUS
-"""Attention that only a person ends; a lesser one does not replace it."""
+"""Attention that only a person ends; what would end by itself, or with the status, does not replace it."""
 
 
 class OrderCase:
@@ -53,7 +53,7 @@ class OrderCase:
         return self.order.now
 
     @property
-    def cancel_asked(self) -> bool:
+    def cancel_pending(self) -> bool:
         """Whether somebody here asked for a cancel that is not settled yet."""
         cancellation = self._value("cancellation")
         return bool(cancellation) and cancellation["state"] in ("requested", "pos_told")
@@ -105,7 +105,7 @@ class OrderCase:
     def raise_attention(self, code: AttentionCode, message: str | None = None) -> None:
         """A person should look. What only a person can end is not replaced by what would end by itself."""
         present = self.attention
-        if present is code or (present in _STANDS and code in FADES_WITH_PROGRESS):
+        if present is code or present is AttentionCode.DOUBLE_IN_POS or (present in _STANDS and code not in _STANDS):
             return
         meaning, action = GUIDANCE[code]
         self.set(
@@ -133,12 +133,12 @@ class OrderCase:
 
     def ask_cancel(self, detail: str) -> None:
         """Somebody here wants the order cancelled; it takes effect when the order is surely not at the POS."""
-        self.set(cancellation={"state": "requested", "at": self.now.isoformat(), "detail": detail})
+        self._cancelled("requested", detail)
 
     def settle_cancel(self, state: str, detail: str) -> None:
-        """What became of a cancel that was asked for. Nothing, where none was."""
-        if self.cancel_asked:
-            self.set(cancellation={"state": state, "at": self.now.isoformat(), "detail": detail})
+        """What became of a cancel that was asked for. Nothing, where none was, or where it is settled."""
+        if self.cancel_pending:
+            self._cancelled(state, detail)
 
     def hear(
         self,
@@ -172,6 +172,9 @@ class OrderCase:
         self._schedule()
         await save_order(connection, self.order, self._changes, self._history)
 
+    def _cancelled(self, state: str, detail: str) -> None:
+        self.set(cancellation={"state": state, "at": self.now.isoformat(), "detail": detail})
+
     def _value(self, name: str) -> Any:
         return self._changes.get(name, getattr(self.order, name))
 
@@ -179,7 +182,7 @@ class OrderCase:
         return OrderState(
             status=self.status,
             cancelled_by_pos=bool(self._value("cancelled_by_pos")),
-            cancel_asked=self.cancel_asked,
+            cancel_asked=bool(self._value("cancellation")),
             prepaid=self.order.prepaid,
             milestones=frozenset(name.removesuffix("_at") for name in self.milestones),
         )
@@ -197,9 +200,15 @@ class OrderCase:
         if self.status in (Status.REJECTED, Status.FAILED, Status.CANCELLED):  # the POS has it after all
             self.set(failure=None)
             self.clear_attention(AttentionCode.REJECTED, AttentionCode.FAILED)
+            if self._value("cancellation"):
+                self._cancelled("not_possible", "The POS took the order after all.")
         if by_pos:
             self.set(cancelled_by_pos=True)
-            self.settle_cancel("stopped", "The POS cancelled the order.")
+            if self._value("cancellation"):
+                self._cancelled("stopped", "The POS cancelled the order.")
+                self.clear_attention(AttentionCode.CANCEL_NOT_POSSIBLE)
+        if status in ENDS:
+            self.clear_attention(*FADES_WITH_PROGRESS)
         self.move(status)
 
     def _refused(self, event: StatusEvent) -> None:

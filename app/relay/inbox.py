@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from app.adapters.base import CallbackReader, CallbackRequest, Registry
 from app.domain.errors import CallbackUnauthenticated, CallbackUnreadable, NotFound, StateConflict, StorageUnavailable
 from app.domain.location import Location
-from app.domain.status import Source, StatusEvent
+from app.domain.status import Source, Status, StatusEvent
 from app.domain.submission import Dispatch, DispatchEvent, step
 from app.relay.arrival import cancel_comes_too_late
 from app.relay.events import OrderCase
@@ -148,6 +148,8 @@ class Inbox:
         else:
             case.hear(event, Source.CALLBACK, superseded=superseded, callback_id=callback.id)
             if not superseded:
+                if case.status is Status.RECEIVED:  # a word that says nothing, but it is there
+                    case.move(Status.SUBMITTED)
                 cancel_comes_too_late(case)
         await case.save(connection)
         await save_callback(
@@ -182,7 +184,11 @@ async def _park(connection: AsyncConnection, location_id: str, callback_id: UUID
     callback = await lock_callback(connection, location_id, callback_id)
     if callback is not None and callback.state != "handled":
         await save_callback(
-            connection, callback, state="parked", due_at=None, problem="processing failed; see the log, then replay it"
+            connection,
+            callback,
+            state="parked",
+            due_at=callback.now + MATCH_AGAIN[-1] if callback.now - callback.received_at < MATCH_FOR else None,
+            problem="processing failed; see the log. It is tried again for a day",
         )
 
 

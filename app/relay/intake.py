@@ -19,7 +19,7 @@ from app.domain.errors import (
 from app.domain.ids import new_id
 from app.domain.location import Location
 from app.domain.money import written
-from app.domain.order import Order, as_received, fingerprint
+from app.domain.order import Order, as_received, fingerprint, searchable
 from app.domain.rules import check
 from app.relay.sending import Locations
 from app.store.database import run
@@ -32,6 +32,8 @@ class Submitted:
     """An order that is stored."""
 
     order: OrderRow
+    detail: str | None
+    """The first line of a fresh order's history."""
     replayed: bool
     """True: it was stored before, by an earlier request with the same content."""
 
@@ -107,7 +109,7 @@ class Intake:
             total=order.total,
             prepaid=order.prepaid,
             requested_for=order.requested_for,
-            customer_search=_searchable(order),
+            customer_search=searchable(order),
             submission=submission,
             pos_system=location.pos.system,
             folded=translation.folded if translation else (),
@@ -135,13 +137,13 @@ async def _store(
 ) -> Submitted | None:
     """None: nothing was stored, and nothing was known."""
     if new is not None and (received := (await store_orders(connection, [new])).get(new.id)) is not None:
-        return Submitted(order=_fresh(new, received), replayed=False)
+        return Submitted(order=_fresh(new, received), detail=new.detail, replayed=False)
     known = await known_orders(connection, [(order.location, order.reference)])
     if not known:
         return None
     row = await _same(connection, known[0], print_of_content)
     # Our own id: an earlier run of this transaction had committed after all.
-    return Submitted(order=row, replayed=new is None or known[0].id != new.id)
+    return Submitted(order=row, detail=None, replayed=new is None or known[0].id != new.id)
 
 
 async def _same(connection: AsyncConnection, known: Known, print_of_content: bytes) -> OrderRow:
@@ -174,14 +176,6 @@ def _fresh(new: NewOrder, received_at: datetime) -> OrderRow:
         deadline_at=received_at + timedelta(seconds=new.give_up_after_s),
         body=new.body,
     )
-
-
-def _searchable(order: Order) -> str:
-    customer = order.customer
-    if customer is None:
-        return ""
-    digits = "".join(letter for letter in customer.phone or "" if letter.isdigit())
-    return " ".join(part for part in (customer.first_name, customer.last_name, digits) if part).lower()
 
 
 def _first_line(order: Order, location: Location, actor: str) -> str:

@@ -3,7 +3,7 @@
 import random
 from datetime import datetime, timedelta
 
-from app.domain.attention import AttentionCode
+from app.domain.attention import FADES_WITH_PROGRESS, AttentionCode
 from app.domain.errors import AccessDenied, InDoubt, Misconfigured, NotSent, OrderNotExpressible, PosError
 from app.domain.retry import retry_after, submission_delay
 from app.domain.status import FailureCode, Source, Status
@@ -15,6 +15,7 @@ from app.store import submissions as store
 LOOKS_APART_S = 10.0
 """Two looks that both say "absent" must lie this far apart to be certain."""
 LOOKS_NEEDED = 2
+HELD_BACK = timedelta(days=1)
 
 
 def untranslatable(settling: Settling, refused: OrderNotExpressible) -> None:
@@ -23,15 +24,22 @@ def untranslatable(settling: Settling, refused: OrderNotExpressible) -> None:
         return
     after = step(Dispatch.SENDING, DispatchEvent.UNTRANSLATABLE, doubt=settling.doubt)
     settling.changes |= {"state": after.state, "lease_until": None, "last_error": str(refused)}
-    settling.case.raise_attention(AttentionCode.PARKED, str(refused))
     settling.case.tell(Source.RELAY, "parked", str(refused))
+    if settling.case.cancel_pending and not settling.doubt:
+        end_by_cancel(settling.case, settling.changes)
+    else:
+        settling.case.raise_attention(AttentionCode.PARKED, str(refused))
 
 
 def given_back(settling: Settling) -> None:
-    """Nothing was begun: as before the claim."""
-    if not settling.fenced:
-        state = Dispatch.IN_DOUBT if settling.claimed.was_in_doubt else Dispatch.WAITING
-        settling.changes |= {"state": state, "lease_until": None, "due_at": settling.case.now, "trigger": "given_back"}
+    """Nothing was begun: as before the claim, and not at once again, or a lasting cause would make us spin."""
+    if settling.fenced:
+        return
+    state = Dispatch.IN_DOUBT if settling.claimed.was_in_doubt else Dispatch.WAITING
+    due_at = settling.case.now + timedelta(seconds=submission_delay(1, random.random))
+    settling.changes |= {"state": state, "lease_until": None, "due_at": due_at, "trigger": "given_back"}
+    if state is Dispatch.WAITING and settling.case.cancel_pending:
+        end_by_cancel(settling.case, settling.changes)
 
 
 def rejected(settling: Settling, error: PosError) -> None:
@@ -84,8 +92,18 @@ def no_result(settling: Settling, error: PosError) -> None:
     _schedule(settling, error)
     doing = "looking it up" if settling.claimed.kind == "ask" else "sending"
     case.tell(Source.RELAY, error.outcome, f"attempt {number}, {doing}: {error.message}")
-    if after.state is Dispatch.WAITING and case.cancel_asked:
+    if after.state is Dispatch.WAITING and case.cancel_pending:
         end_by_cancel(case, settling.changes)
+    elif case.cancel_pending and case.order.pos_system not in settling.patience.askable_systems:
+        hold_back(case, settling.changes)
+
+
+def hold_back(case: OrderCase, changes: dict[str, object]) -> None:
+    """In doubt, a cancel is wanted, and the POS cannot be asked: sending it again could create what should not be."""
+    changes |= {"due_at": case.now + HELD_BACK}
+    case.raise_attention(
+        AttentionCode.IN_DOUBT, "A cancel was asked for, so it is not sent again by itself to find out."
+    )
 
 
 def _next(settling: Settling, error: PosError) -> Step:
@@ -162,7 +180,7 @@ def _confirmed_absent(settling: Settling) -> None:
     }
     case.clear_attention(AttentionCode.IN_DOUBT)
     case.tell(Source.RELAY, "confirmed_absent", "the POS surely does not have it; sending again, same reference")
-    if case.cancel_asked:
+    if case.cancel_pending:
         end_by_cancel(case, settling.changes)
 
 
@@ -171,5 +189,5 @@ def end_by_cancel(case: OrderCase, changes: dict[str, object]) -> None:
     changes |= {"state": Dispatch.DONE, "lease_until": None}
     case.settle_cancel("stopped", "Cancelled before the POS had it.")
     case.move(Status.CANCELLED)
-    case.clear_attention()
+    case.clear_attention(*FADES_WITH_PROGRESS, AttentionCode.REJECTED, AttentionCode.FAILED)
     case.tell(Source.RELAY, "cancelled", "surely not at the POS; the cancel that was asked for takes effect")

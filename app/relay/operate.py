@@ -15,12 +15,12 @@ from app.domain.attention import AttentionCode
 from app.domain.errors import Finding, Misconfigured, NotFound, OrderInvalid, StateConflict
 from app.domain.ids import new_id
 from app.domain.location import Location
-from app.domain.order import Order, as_received
+from app.domain.order import Order, as_received, searchable
 from app.domain.rules import check
-from app.domain.status import Source, Status, StatusEvent, Word
+from app.domain.status import FailureCode, Source, Status, StatusEvent, Word
 from app.domain.submission import Dispatch, DispatchEvent, Step, step
 from app.relay.events import OrderCase
-from app.relay.no_result import end_by_cancel
+from app.relay.no_result import end_by_cancel, hold_back
 from app.relay.sending import Locations
 from app.store.database import run
 from app.store.lanes import pause_lane, resume_lane
@@ -49,6 +49,8 @@ class Desk:
     doubt: bool
     """Whether some attempt may have created the order."""
     actor: str
+    askable: bool
+    """Whether the POS can be asked for the order."""
 
     def step(self, event: DispatchEvent) -> Step:
         """What the table says. Raises StateConflict where it says no."""
@@ -127,7 +129,10 @@ class Operate:
                 raise NotFound("There is no such order.")
             submission = await lock_submission(connection, location_id, case.order.current_reference)
             doubt = await in_doubt_besides(connection, submission, None)
-            desk = Desk(connection=connection, case=case, submission=submission, doubt=doubt, actor=actor)
+            askable = self._registry[case.order.pos_system].traits.lookup
+            desk = Desk(
+                connection=connection, case=case, submission=submission, doubt=doubt, actor=actor, askable=askable
+            )
             await work(desk)
             await case.save(connection)
 
@@ -152,15 +157,15 @@ async def _retry(desk: Desk, *, give_up_after_s: int) -> None:
         trigger="operator",
     )
     if case.status is Status.FAILED:
-        _starts_again(case)
+        _starts_again(case, case.order.requested_for)
     case.clear_attention(AttentionCode.PARKED, AttentionCode.FAILED, AttentionCode.IN_DOUBT)
     desk.tell("retry", "asking the POS now" if after.state is Dispatch.IN_DOUBT else "sending again, same reference")
 
 
-def _starts_again(case: OrderCase) -> None:
+def _starts_again(case: OrderCase, wanted: datetime | None) -> None:
     case.status = Status.RECEIVED
     case.milestones = {}
-    watch = case.order.requested_for if case.order.requested_for and case.order.requested_for > case.now else None
+    watch = wanted if wanted is not None and wanted > case.now else None
     case.set(status=Status.RECEIVED.value, milestones={}, failure=None, cancellation=None, watch_at=watch)
 
 
@@ -195,7 +200,7 @@ async def _resend(
             body=body if body is not None else old,
         ),
     )
-    _starts_again(case)
+    _starts_again(case, order.requested_for)
     case.clear_attention()
     case.set(
         current_reference=reference,
@@ -207,7 +212,13 @@ async def _resend(
         verdict_due_at=None,
     )
     if corrected is not None:
-        case.set(total=corrected.total, prepaid=corrected.prepaid, requested_for=corrected.requested_for)
+        case.set(
+            total=corrected.total,
+            prepaid=corrected.prepaid,
+            requested_for=corrected.requested_for,
+            service_type=corrected.service_type.value,
+            customer_search=searchable(corrected),
+        )
     raw = {"replaced": old} if corrected is not None else None
     how = "corrected, under a new reference" if corrected is not None else "under a new reference"
     case.tell(Source.OPERATOR, "resend", f"{how}; by {desk.actor}", raw=raw)
@@ -244,6 +255,8 @@ async def _resolve(desk: Desk, *, note: str, status: Status | None) -> None:
         case.hear(StatusEvent(word=Word.ACCEPTED, raw="resolved"), Source.OPERATOR, detail=f"{note}; by {desk.actor}")
     elif status is Status.REJECTED and case.status is not Status.REJECTED:
         case.move(Status.REJECTED)
+        case.fail(FailureCode.POS_REJECTED, f"Settled by a person: {note}")
+        case.settle_cancel("stopped", "The order is not at the POS.")
         desk.tell("resolved", f"as rejected: {note}")
     else:
         desk.tell("resolved", note)
@@ -262,6 +275,10 @@ async def _cancel(desk: Desk, *, reason: str, only_if_surely_not_sent: bool) -> 
     if after.ends_order is Status.CANCELLED:
         changes: dict[str, object] = {}
         end_by_cancel(case, changes)
+        await save_submission(desk.connection, submission, **changes)
+    elif desk.submission.state is Dispatch.IN_DOUBT and not desk.askable:
+        changes = {}
+        hold_back(case, changes)
         await save_submission(desk.connection, submission, **changes)
     elif after.tell_pos:
         case.settle_cancel("not_possible", "The POS has the order, and this POS cannot be told.")

@@ -40,8 +40,10 @@ class Patience:
     """Times that settling needs, in seconds, and which POS systems are polled."""
 
     longest_send_s: float
+    """From a claim until its attempt is surely over: the lease."""
     verdict_grace_s: float
     polled_systems: frozenset[str]
+    askable_systems: frozenset[str]
 
 
 @dataclass(slots=True)

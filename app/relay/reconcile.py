@@ -6,13 +6,13 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.adapters.base import Registry
-from app.domain.attention import AttentionCode
+from app.domain.attention import FADES_WITH_PROGRESS, AttentionCode
 from app.domain.status import ENDS, FailureCode, Source, Status
 from app.domain.submission import Dispatch, DispatchEvent, step
 from app.relay.events import OrderCase
 from app.store.database import run
 from app.store.due import DueOrder, DueSubmission, ended_leases, passed_deadlines, watched_orders
-from app.store.lanes import count_silence
+from app.store.lanes import count_silence, is_paused
 from app.store.submissions import LockedSubmission, in_doubt_besides, lock_submission, save_submission
 
 log = structlog.get_logger(__name__)
@@ -89,6 +89,8 @@ class Reconciler:
             or submission.state in (Dispatch.SENDING, Dispatch.DONE)
         ):
             return
+        if await is_paused(connection, due.location_id):
+            return
         doubt = await in_doubt_besides(connection, submission, None)
         after = step(submission.state, DispatchEvent.DEADLINE, doubt=doubt)
         if after.ends_order is Status.FAILED:
@@ -132,11 +134,11 @@ class Reconciler:
 
 
 def _gave_up(case: OrderCase, submission: LockedSubmission) -> None:
-    asked = case.cancel_asked
+    asked = case.cancel_pending
     case.settle_cancel("stopped", "The order never reached the POS.")
     case.move(Status.CANCELLED if asked else Status.FAILED)
     if asked:
-        case.clear_attention()
+        case.clear_attention(*FADES_WITH_PROGRESS)
         case.tell(Source.RELAY, "cancelled", "it never reached the POS; the cancel that was asked for takes effect")
         return
     last = submission.last_error or "it was never sent"

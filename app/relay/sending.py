@@ -10,7 +10,16 @@ import structlog
 from pydantic import ValidationError
 
 from app.adapters.base import Adapter, Found, Lookup, Pos, Registry, Submission, Taken, Translation
-from app.domain.errors import Finding, InDoubt, LocationUnknown, Misconfigured, OrderNotExpressible, PosError
+from app.domain.errors import (
+    ConfigurationError,
+    Finding,
+    InDoubt,
+    LocationUnknown,
+    Misconfigured,
+    OrderNotExpressible,
+    PosError,
+    StorageUnavailable,
+)
 from app.domain.location import Location
 from app.domain.order import Order
 from app.relay.outcome import NotBegun, Outcome
@@ -68,10 +77,15 @@ async def attempt(desk: Desk, claimed: Claimed, *, lease_ends: float, begin: Cal
         adapter = desk.adapters.get(location)
     except OrderNotExpressible as refused:
         return Outcome(result=refused)
-    except PosError as error:  # Misconfigured: a setting is missing
+    except StorageUnavailable as error:  # the location's settings could not be read
+        return Outcome(result=NotBegun(reason=str(error)))
+    except PosError as error:
         return Outcome(result=error)
-    except LocationUnknown as error:
+    except (LocationUnknown, ConfigurationError) as error:
         return Outcome(result=Misconfigured(str(error)))
+    except Exception as error:  # nothing was sent yet; somebody must look
+        log.exception("the send could not be prepared", location=claimed.location_id)
+        return Outcome(result=Misconfigured(f"The send could not be prepared: {type(error).__name__}."))
     seconds = min(desk.budget_s, lease_ends - LEASE_MARGIN_S - boot_clock())
     if seconds <= 0:
         return Outcome(result=NotBegun(reason="the lease was nearly over before anything was sent"))
@@ -105,8 +119,11 @@ def _translated(pos: Pos, location: Location, claimed: Claimed) -> _Sending:
             deadline_at=claimed.deadline_at,
         )
         return _Sending(submission=submission, translation=pos.translate(location, submission))
-    except (OrderNotExpressible, PosError):
+    except OrderNotExpressible:
         raise
+    except Misconfigured as error:
+        # A setting that only some orders need (a name of an order type): those are parked, the others flow.
+        raise OrderNotExpressible([Finding("", "misconfigured", error.message)]) from error
     except ValidationError as error:
         finding = Finding("", "not_readable", f"The stored order cannot be read: {error.error_count()} findings.")
         raise OrderNotExpressible([finding]) from error

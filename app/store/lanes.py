@@ -35,8 +35,9 @@ async def lane_failed(connection: AsyncConnection, lane: Lane, *, error: str, ho
         "failing_since": func.coalesce(lanes.c.failing_since, func.now()),
         "last_error": error,
     }
-    if hold_s is not None:
-        values["not_before"] = func.now() + timedelta(seconds=hold_s)
+    if hold_s is not None:  # a longer hold that the POS asked for stands
+        until = func.now() + timedelta(seconds=hold_s)
+        values["not_before"] = func.greatest(func.coalesce(lanes.c.not_before, until), until)
     await connection.execute(lanes.update().where(lanes.c.location_id == lane.location_id).values(values))
 
 
@@ -108,23 +109,28 @@ async def pause_lane(connection: AsyncConnection, location_id: str) -> bool:
 
 async def resume_lane(connection: AsyncConnection, location_id: str, *, give_up_after_s: int) -> bool:
     """Sends again; orders that wait get their full time again. False: it was not paused."""
-    done = await connection.execute(
-        lanes.update()
-        .where(lanes.c.location_id == location_id, lanes.c.paused.is_(True))
-        .values(paused=False, paused_at=None)
-    )
-    if done.rowcount != 1:
-        return False
-    await connection.execute(
+    paused = select(lanes.c.location_id).where(lanes.c.location_id == location_id, lanes.c.paused.is_(True)).exists()
+    await connection.execute(  # first, for the lock order is submission, lane
         submissions.update()
         .where(
+            paused,
             submissions.c.location_id == location_id,
             submissions.c.state.in_(("waiting", "in_doubt", "parked")),
             submissions.c.overdue.is_(False),
         )
         .values(deadline_at=func.now() + timedelta(seconds=give_up_after_s), due_at=func.now())
     )
-    return True
+    done = await connection.execute(
+        lanes.update()
+        .where(lanes.c.location_id == location_id, lanes.c.paused.is_(True))
+        .values(paused=False, paused_at=None)
+    )
+    return done.rowcount == 1
+
+
+async def is_paused(connection: AsyncConnection, location_id: str) -> bool:
+    """Whether sending is held, without locking the lane."""
+    return bool((await connection.execute(select(lanes.c.paused).where(lanes.c.location_id == location_id))).scalar())
 
 
 async def count_silence(connection: AsyncConnection, location_id: str) -> None:

@@ -57,7 +57,7 @@ async def serving(app: ASGIApp, *, port: int = 0) -> AsyncIterator[str]:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
         listener.listen(256)
-        server = _Server(uvicorn.Config(app, ws="none", lifespan="off", log_config=None, access_log=False))
+        server = _Server(uvicorn.Config(app, ws="none", log_config=None, access_log=False))
         task = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -25,8 +25,8 @@ async def test_iiko_never_got_it_asked_twice_late_enough_then_sent_again(house: 
     await house.fault(IIKO, "drop_before", times=1, match={"endpoint": "orders/add"})
     order_id = await house.submit(iiko_order())
     await house.send()
-    for early in range(3):  # "absent" is not believed while the POS may still be working on it
-        await house.later(4)
+    for early in range(2):  # "absent" is not believed while the POS may still be working on it
+        await house.later(5)
         assert await house.send() == 1, early
         assert (await house.view(order_id))["dispatch"]["state"] == "in_doubt"
     await house.later(16)
