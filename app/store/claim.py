@@ -63,7 +63,9 @@ WITH room AS (
         least(
             CASE WHEN l.failures >= {LANE_OPENS_AFTER} OR l.blocked IS NOT NULL THEN 1 ELSE l.max_in_flight END
                 - (SELECT count(*) FROM submissions s WHERE s.location_id = l.location_id AND s.state = 'sending'),
-            floor(least(greatest(l.rate_per_s, 1), l.tokens + extract(epoch FROM now() - l.tokens_at) * l.rate_per_s))
+            CASE WHEN l.rate_per_s IS NOT NULL THEN floor(least(
+                greatest(l.rate_per_s, 1), l.tokens + extract(epoch FROM now() - l.tokens_at) * l.rate_per_s
+            )) END
         )::integer AS free
     FROM lanes l WHERE l.location_id = ANY($1)
 ), picked AS (
