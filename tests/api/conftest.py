@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest_asyncio
 from cryptography.fernet import Fernet
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.adapters.base import Limits
+from app.adapters.base import Limits, Registry
 from app.adapters.registry import OpenAdapters, build
 from app.api.app import create_app
 from app.api.services import Services
@@ -97,10 +98,15 @@ class Api:
         return await self.call("PUT", f"/v1/locations/{slug}", "admin", json=document or IKENTOO)
 
 
+@cache
+def registry() -> Registry:
+    """Every POS. Made once: reading the certificates of the world takes 30 ms."""
+    return build()
+
+
 def services_over(engine: AsyncEngine, announced: list[None], adapters: OpenAdapters) -> Services:
     """The relay over a database, as the front door builds it."""
-    registry = build()
-    locations = Locations(engine, Cipher([Fernet.generate_key().decode()]), registry, public_url=PUBLIC_URL)
+    locations = Locations(engine, Cipher([Fernet.generate_key().decode()]), registry(), public_url=PUBLIC_URL)
 
     def announce() -> None:
         announced.append(None)
@@ -110,9 +116,9 @@ def services_over(engine: AsyncEngine, announced: list[None], adapters: OpenAdap
         keys=Keys(engine),
         locations=locations,
         adapters=adapters,
-        intake=Intake(engine, locations=locations, registry=registry, announce=announce),
-        operate=Operate(engine, locations=locations, registry=registry, announce=announce),
-        inbox=Inbox(engine, registry),
+        intake=Intake(engine, locations=locations, registry=registry(), announce=announce),
+        operate=Operate(engine, locations=locations, registry=registry(), announce=announce),
+        inbox=Inbox(engine, registry()),
     )
 
 
@@ -120,10 +126,14 @@ def services_over(engine: AsyncEngine, announced: list[None], adapters: OpenAdap
 async def running(database_url: str) -> AsyncIterator[Api]:
     """The API over this database."""
     engine = create_engine(database_url, application_name="tests api", pool_size=5)
-    adapters = OpenAdapters(build(), Limits())
+    adapters = OpenAdapters(registry(), Limits())
     announced: list[None] = []
     services = services_over(engine, announced, adapters)
-    async with listening(create_app(services)) as url, httpx.AsyncClient(base_url=url, timeout=DEADLINE_S) as client:
+    plain = httpx.AsyncHTTPTransport(verify=False)  # no certificates for plain http
+    async with (
+        listening(create_app(services)) as url,
+        httpx.AsyncClient(base_url=url, timeout=DEADLINE_S, transport=plain, trust_env=False) as client,
+    ):
         yield Api(url=url, client=client, services=services, announced=announced)
     await services.inbox.idle()
     await services.keys.aclose()
