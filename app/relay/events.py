@@ -151,6 +151,7 @@ class OrderCase:
     ) -> None:
         """A POS (or a person) said something of the order: the table decides what it does."""
         change = decide(self._state(), event.word, superseded=superseded)
+        news = self._news(event)
         if not superseded:
             self._remember(event)
         if change.milestones:
@@ -163,7 +164,7 @@ class OrderCase:
             self.raise_attention(change.attention, event.reason)
         elif event.word in GOOD_WORDS and not superseded:
             self.clear_attention(*FADES_WITH_PROGRESS)
-        self.tell(source, event.raw, _sentence(event, detail, superseded=superseded), callback_id=callback_id)
+        self.tell(source, event.raw, _sentence(event, detail, news, superseded=superseded), callback_id=callback_id)
 
     async def save(self, connection: AsyncConnection) -> None:
         """Writes the order and its new history, if anything happened."""
@@ -186,6 +187,11 @@ class OrderCase:
             prepaid=self.order.prepaid,
             milestones=frozenset(name.removesuffix("_at") for name in self.milestones),
         )
+
+    def _news(self, event: StatusEvent) -> str:
+        """What the POS calls the order, where it had not said so before."""
+        named = (("number", "pos_number", event.number), ("account", "pos_account", event.account))
+        return ", ".join(f"{word} {name}" for word, column, name in named if name and name != self._value(column))
 
     def _remember(self, event: StatusEvent) -> None:
         known = {
@@ -239,12 +245,11 @@ class OrderCase:
                 self._changes[name] = value
 
 
-def _sentence(event: StatusEvent, detail: str | None, *, superseded: bool) -> str | None:
+def _sentence(event: StatusEvent, detail: str | None, news: str, *, superseded: bool) -> str | None:
     parts = [
         detail,
         event.reason,
-        f"number {event.number}" if event.number else None,
-        f"account {event.account}" if event.account else None,
+        news,
         "a word that we do not know; it changes nothing" if event.word is Word.UNKNOWN else None,
         "about a send that was replaced" if superseded else None,
     ]

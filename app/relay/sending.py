@@ -74,6 +74,7 @@ async def attempt(desk: Desk, claimed: Claimed, *, lease_ends: float, begin: Cal
         location = await desk.locations.get(claimed.location_id)
         pos = desk.registry[location.pos.system]
         sending = _translated(pos, location, claimed) if claimed.kind == "send" else None
+        verdict_within_s = _verdict_within(pos, location, sending)
         adapter = desk.adapters.get(location)
     except OrderNotExpressible as refused:
         return Outcome(result=refused)
@@ -93,8 +94,13 @@ async def attempt(desk: Desk, claimed: Claimed, *, lease_ends: float, begin: Cal
     if sending is None:
         return await _ask(adapter, claimed, seconds)
     result = await _within(seconds, adapter.create(sending.translation.request))
-    verdict_within_s = pos.time_to_live_s(location, sending.submission) if pos.traits.verdict_by_callback else None
     return Outcome(result=result, translation=sending.translation, verdict_within_s=verdict_within_s)
+
+
+def _verdict_within(pos: Pos, location: Location, sending: "_Sending | None") -> float | None:
+    if sending is None or not pos.traits.verdict_by_callback:
+        return None
+    return pos.time_to_live_s(location, sending.submission)
 
 
 async def _ask(adapter: Adapter, claimed: Claimed, seconds: float) -> Outcome:
