@@ -1,0 +1,75 @@
+"""`make bench`, or `QUICK=1 make bench` for a look in less than a minute. Writes nothing into the repository."""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from bench import intake, latency, report
+from bench.house import House, furnished
+from bench.intake import Pace, Patience
+from bench.machine import description, sync_us
+from bench.orders import body_size
+
+THOROUGH = Pace(rounds=3, seconds=4.0, warm_up_s=1.0)
+BRIEF = Pace(rounds=3, seconds=1.0, warm_up_s=0.3)
+
+
+def tell(words: str) -> None:
+    """Progress, on standard error."""
+    print(words, file=sys.stderr, flush=True)
+
+
+async def measure(house: House, *, quick: bool) -> None:
+    """All of it, and the report."""
+    began = time.monotonic()
+    surroundings = await _surroundings(house)
+    tell(", ".join(f"{name} {value}" for name, value in surroundings.items()))
+    patience = Patience(seconds=5, repeats=0) if quick else Patience(seconds=30, repeats=4)
+    variants = intake.variants(house)
+    compared = variants[:3] if quick else variants
+    runs = await intake.measure(house, compared, BRIEF if quick else THOROUGH, patience, tell)
+    delays = {}
+    for variant in variants[2:]:
+        tell(f"one order at a time: {variant.words}")
+        patience.until_calm()
+        found = await latency.measure(house, variant.served(), name=f"l-{variant.name}", orders=50 if quick else 200)
+        delays[variant.name] = report.latency_figures(found)
+    surroundings["took_s"] = round(time.monotonic() - began)
+    report.show(surroundings, variants, report.intake_figures(compared, runs), delays)
+
+
+async def _surroundings(house: House) -> dict[str, Any]:
+    async with house.connected() as connection:
+        settings = {name: await connection.fetchval(f"SHOW {name}") for name in ("fsync", "synchronous_commit")}
+        version = await connection.fetchval("SHOW server_version")
+    return {
+        **description(),
+        "postgresql": version,
+        **settings,
+        "sync_us": round(sync_us(house.place)),
+        "body_bytes": body_size(),
+    }
+
+
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """The fast event loop, where the system has it: the load client must cost little beside the server."""
+    try:
+        import uvloop  # noqa: PLC0415
+    except ImportError:
+        return None
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory
+
+
+def main() -> None:
+    """Builds the house, measures, clears it away."""
+    quick = os.environ.get("QUICK", "") not in ("", "0")
+    with furnished() as house, asyncio.Runner(loop_factory=loop_factory()) as runner:
+        runner.run(measure(house, quick=quick))
+
+
+if __name__ == "__main__":
+    main()
