@@ -72,6 +72,11 @@ class PosSettings(StrictModel):
             raise ValueError(message)
         return value
 
+    @property
+    def venue(self) -> str:
+        """Who is spoken to. Another venue knows nothing of what this one was told."""
+        return self.base_url
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location:

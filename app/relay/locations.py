@@ -130,6 +130,7 @@ class Locations:
             secret_names=sorted(hidden),
             pos_system=parsed.pos.system,
             callback_key=plan.before.callback_key if plan.before and alive else secrets.token_urlsafe(24),
+            venue=parsed.pos.venue,
             max_in_flight=parsed.settings.max_in_flight,
             rate_per_s=parsed.settings.rate_per_s,
         )

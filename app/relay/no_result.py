@@ -9,13 +9,14 @@ from app.domain.retry import retry_after, submission_delay
 from app.domain.status import FailureCode, Source, Status
 from app.domain.submission import Dispatch, DispatchEvent, Step, step
 from app.relay.events import OrderCase
-from app.relay.outcome import Settling
+from app.relay.outcome import NotBegun, Settling
 from app.store import submissions as store
 
 LOOKS_APART_S = 10.0
 """Two looks that both say "absent" must lie this far apart to be certain."""
 LOOKS_NEEDED = 2
 HELD_BACK = timedelta(days=1)
+CANCEL_WANTED = "A cancel was asked for, so it is not sent again by itself to find out."
 
 
 def untranslatable(settling: Settling, refused: OrderNotExpressible) -> None:
@@ -38,6 +39,8 @@ def given_back(settling: Settling) -> None:
     state = Dispatch.IN_DOUBT if settling.claimed.was_in_doubt else Dispatch.WAITING
     due_at = settling.case.now + timedelta(seconds=submission_delay(1, random.random))
     settling.changes |= {"state": state, "lease_until": None, "due_at": due_at, "trigger": "given_back"}
+    if settling.claimed.elsewhere and isinstance(settling.outcome.result, NotBegun):
+        hold_back(settling.case, settling.changes, settling.outcome.result.reason)
     if state is Dispatch.WAITING and settling.case.cancel_pending:
         end_by_cancel(settling.case, settling.changes)
 
@@ -95,15 +98,13 @@ def no_result(settling: Settling, error: PosError) -> None:
     if after.state is Dispatch.WAITING and case.cancel_pending:
         end_by_cancel(case, settling.changes)
     elif case.cancel_pending and case.order.pos_system not in settling.patience.askable_systems:
-        hold_back(case, settling.changes)
+        hold_back(case, settling.changes, CANCEL_WANTED)
 
 
-def hold_back(case: OrderCase, changes: dict[str, object]) -> None:
-    """In doubt, a cancel is wanted, and the POS cannot be asked: sending it again could create what should not be."""
+def hold_back(case: OrderCase, changes: dict[str, object], why: str) -> None:
+    """In doubt, and finding out by sending it again could create what should not be: a person looks."""
     changes |= {"due_at": case.now + HELD_BACK}
-    case.raise_attention(
-        AttentionCode.IN_DOUBT, "A cancel was asked for, so it is not sent again by itself to find out."
-    )
+    case.raise_attention(AttentionCode.IN_DOUBT, why)
 
 
 def _next(settling: Settling, error: PosError) -> Step:

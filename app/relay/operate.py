@@ -20,7 +20,7 @@ from app.domain.rules import check
 from app.domain.status import FailureCode, Source, Status, StatusEvent, Word
 from app.domain.submission import Dispatch, DispatchEvent, Step, step
 from app.relay.events import OrderCase
-from app.relay.no_result import end_by_cancel, hold_back
+from app.relay.no_result import CANCEL_WANTED, end_by_cancel, hold_back
 from app.relay.sending import Locations
 from app.store.database import run
 from app.store.lanes import pause_lane, resume_lane
@@ -278,7 +278,7 @@ async def _cancel(desk: Desk, *, reason: str, only_if_surely_not_sent: bool) -> 
         await save_submission(desk.connection, submission, **changes)
     elif desk.submission.state is Dispatch.IN_DOUBT and not desk.askable:
         changes = {}
-        hold_back(case, changes)
+        hold_back(case, changes, CANCEL_WANTED)
         await save_submission(desk.connection, submission, **changes)
     elif after.tell_pos:
         case.settle_cancel("not_possible", "The POS has the order, and this POS cannot be told.")

@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 Answer = TypeVar("Answer", Taken, Found)
 
+ELSEWHERE = "An earlier attempt may have arrived at the POS that this location had before its settings were changed."
 LEASE_MARGIN_S = 2.0
 """What must be left of the lease after the call, to record its result."""
 
@@ -70,6 +71,8 @@ async def attempt(desk: Desk, claimed: Claimed, *, lease_ends: float, begin: Cal
     ``lease_ends`` is on the boot clock, taken before the claim: past it somebody else may hold the submission, so
     nothing is begun then. ``begin`` is called right before the first byte may leave.
     """
+    if claimed.elsewhere:
+        return Outcome(result=NotBegun(reason=ELSEWHERE))
     try:
         location = await desk.locations.get(claimed.location_id)
         pos = desk.registry[location.pos.system]

@@ -27,6 +27,8 @@ class Claimed:
     kind: str
     """``send`` or ``ask``."""
     was_in_doubt: bool
+    elsewhere: bool
+    """An earlier attempt that may have arrived was made at another venue: this one cannot tell, and must not get it."""
     deadline_at: datetime
     now: datetime
     body: dict[str, Any]
@@ -83,18 +85,19 @@ WITH room AS (
     SET state = 'sending', attempt = s.attempt + 1, lease_until = now() + make_interval(secs => $3), trigger = 'retry'
     FROM picked p
     WHERE s.location_id = p.location_id AND s.reference = p.reference
-    RETURNING s.location_id, s.reference, s.order_id, s.attempt, s.deadline_at, s.body, p.was
+    RETURNING s.location_id, s.reference, s.order_id, s.attempt, s.absent_through, s.deadline_at, s.body, p.was
 ), reasons AS (
     SELECT s.location_id, s.reference, s.trigger FROM submissions s
     JOIN picked p ON p.location_id = s.location_id AND p.reference = s.reference
 ), opened AS (
-    INSERT INTO attempts (location_id, reference, number, kind, trigger)
+    INSERT INTO attempts (location_id, reference, number, kind, trigger, venue)
     SELECT c.location_id, c.reference, c.attempt,
-        CASE WHEN c.was = 'in_doubt' AND o.pos_system = ANY($4) THEN 'ask' ELSE 'send' END, r.trigger
+        CASE WHEN c.was = 'in_doubt' AND o.pos_system = ANY($4) THEN 'ask' ELSE 'send' END, r.trigger, l.venue
     FROM claimed c
+    JOIN locations l ON l.location_id = c.location_id
     JOIN orders o ON o.location_id = c.location_id AND o.id = c.order_id
     JOIN reasons r ON r.location_id = c.location_id AND r.reference = c.reference
-    RETURNING location_id, reference, kind
+    RETURNING location_id, reference, kind, venue
 ), spent AS (
     UPDATE lanes l SET
         last_sent_at = now(),
@@ -106,6 +109,12 @@ WITH room AS (
     WHERE l.location_id = c.location_id
 )
 SELECT c.location_id, c.reference, c.order_id, c.attempt AS number, a.kind, c.was = 'in_doubt' AS was_in_doubt,
+    c.was = 'in_doubt' AND EXISTS (
+        SELECT FROM attempts e
+        WHERE e.location_id = c.location_id AND e.reference = c.reference AND e.kind = 'send'
+          AND e.number > c.absent_through AND e.number < c.attempt
+          AND (e.outcome IS NULL OR e.outcome = 'in_doubt') AND e.venue <> a.venue
+    ) AS elsewhere,
     c.deadline_at, now() AS now, coalesce(c.body, o.body) AS body
 FROM claimed c
 JOIN opened a ON a.location_id = c.location_id AND a.reference = c.reference

@@ -42,6 +42,7 @@ class NewLocation:
     secret_names: Sequence[str]
     pos_system: str
     callback_key: str
+    venue: str
     max_in_flight: int
     rate_per_s: float | None
 
@@ -87,7 +88,7 @@ async def put(engine: AsyncEngine, new: NewLocation, *, replaces: LocationRow | 
 
 
 def _upsert(new: NewLocation, expected: int) -> Any:
-    columns = ("location_id", "settings", "secrets", "secret_names", "pos_system", "callback_key")
+    columns = ("location_id", "settings", "secrets", "secret_names", "pos_system", "callback_key", "venue")
     inserting = insert(locations).values({name: getattr(new, name) for name in columns})
     renewed = {name: inserting.excluded[name] for name in columns[1:]}
     was_deleted = locations.c.deleted_at.isnot(None)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.relay.house import IIKO, IKENTOO, House, events, iiko_order, ikentoo_order
+from tests.relay.house import IIKO, IKENTOO, House, events, iiko_order, ikentoo_location, ikentoo_order
 
 
 @pytest.mark.parametrize("kind", ["drop_after", "reset_after", "garbage", "cut_body", "hang"])
@@ -141,3 +141,35 @@ async def test_an_unreachable_pos_is_not_doubt(house: House) -> None:
     await house.later(4)
     await house.send()
     assert (await house.view(order_id))["status"] == "submitted"
+
+
+async def test_another_venue_is_neither_asked_nor_sent_what_the_first_may_have(house: House) -> None:
+    await house.fault(IKENTOO, "drop_after", times=1, match={"endpoint": "toGo"})
+    order_id = await house.submit(ikentoo_order())
+    await house.send()
+    document = ikentoo_location(str(house.pos[IKENTOO].base_url).rstrip("/"))
+    moved = {**document, "pos": {**document["pos"], "business_location_id": 25769803788}}
+    await house.locations.put(IKENTOO, moved)
+    await house.send()
+    view = await house.view(order_id)
+    assert (view["dispatch"]["state"], view["attention"]["code"]) == ("in_doubt", "in_doubt")
+    assert "before its settings were changed" in view["attention"]["message"]
+    (held,) = await house.at_pos(IKENTOO)
+    assert held["creates"] == 1
+    await house.locations.put(IKENTOO, document)
+    await house.operate.retry(IKENTOO, order_id, actor="ops")
+    await house.send()
+    assert (await house.view(order_id))["status"] == "submitted"
+
+
+async def test_an_outage_of_a_gateway_is_never_a_no(house: House) -> None:
+    await house.fault(IIKO, "status", status=503, times=2, match={"endpoint": "orders/add"})
+    order_id = await house.submit(iiko_order())
+    await house.send()
+    for _ in range(2):
+        await house.later(30)
+        await house.send()
+    await house.send()
+    view = await house.view(order_id)
+    assert [attempt["http_status"] for attempt in view["attempts"] if attempt["kind"] == "send"] == [503, 503]
+    assert (view["status"], view["dispatch"]["state"]) == ("received", "in_doubt")

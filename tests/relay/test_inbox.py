@@ -144,3 +144,12 @@ async def test_over_http_it_is_the_same(house: House) -> None:
     assert answer.status_code == 200
     await house.inbox.idle()
     assert (await house.view(order_id))["status"] == "accepted"
+
+
+async def test_even_an_unknown_word_says_that_the_pos_has_it(house: House) -> None:
+    await house.fault(IKENTOO, "drop_after", times=1, match={"endpoint": "toGo"})
+    order_id, reference = await sent(house)
+    assert (await house.view(order_id))["dispatch"]["state"] == "in_doubt"
+    await call_us(house, f'{{"status":"ENLIGHTENED","thirdPartyReference":"{reference}"}}'.encode())
+    view = await house.view(order_id)
+    assert (view["status"], view["dispatch"]["state"]) == ("submitted", "done")

@@ -50,3 +50,8 @@ class IikoSettings(PosSettings):
             message = "must end before /api/0, which is added here"
             raise ValueError(message)
         return value
+
+    @property
+    def venue(self) -> str:
+        """The same address may serve many restaurants."""
+        return f"{self.base_url} {self.organization_id}"

@@ -87,3 +87,8 @@ class IkentooSettings(PosSettings):
             message = "must not hold a colon (HTTP Basic)"
             raise ValueError(message)
         return value
+
+    @property
+    def venue(self) -> str:
+        """The same address may serve many restaurants."""
+        return f"{self.base_url} {self.business_location_id}"
