@@ -33,6 +33,8 @@ log = structlog.get_logger(__name__)
 MATCH_FOR = timedelta(hours=24)
 """An unknown reference is matched again for so long."""
 MATCH_AGAIN = (timedelta(seconds=2), timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=30))
+AT_ONCE = 4
+"""Callbacks that one process works on; more would keep intake from its connections. The others wait, stored."""
 LEFT_ALONE_S = 3.0
 """A stored callback is the business of the process that took it for so long, then anybody's."""
 
@@ -44,6 +46,7 @@ class Inbox:
         self._engine = engine
         self._registry = registry
         self._polled = frozenset(system for system, pos in registry.items() if pos.traits.polled)
+        self._room = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def receive(self, location: Location, request: CallbackRequest) -> None:
@@ -94,7 +97,8 @@ class Inbox:
 
     async def _try(self, location_id: str, callback_id: UUID, reader: CallbackReader) -> None:
         try:
-            await run(self._engine, lambda connection: self._handle(connection, location_id, callback_id, reader))
+            async with self._room:
+                await run(self._engine, lambda connection: self._handle(connection, location_id, callback_id, reader))
         except StorageUnavailable:
             log.warning("a callback waits for the storage", location=location_id, callback=str(callback_id))
         except Exception:
