@@ -39,6 +39,8 @@ class Entry:
     """Ours."""
     times: int
     """How often it was created. What was only asked for and never made is 0."""
+    asked: int = 1
+    """How often it was asked for."""
 
 
 def findings(promises: Iterable[Promise], views: Mapping[str, View], books: Iterable[Entry]) -> list[str]:
