@@ -23,6 +23,19 @@ Errors are `application/problem+json` (RFC 9457), with JSON pointers to what is 
 (`"12.50"`), times are RFC 3339 with an offset, `null` means absent, unknown members are refused.
 Each route names its scope; none implies another. A key bound to locations sees nothing of the others."""
 
+SECURITY_SCHEMES: Json = {
+    "key": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A key of `order-relay keys create`.",
+    },
+    "callback": {
+        "type": "http",
+        "scheme": "basic",
+        "description": "`callback_username` and `callback_password` of the location.",
+    },
+}
+
 PROBLEM_SCHEMA: Json = {
     "title": "Problem",
     "type": "object",
@@ -77,7 +90,7 @@ def describe(app: FastAPI) -> Json:
     schemas["Problem"] = PROBLEM_SCHEMA
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    document["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "bearerFormat": "orly_"}}
+    document["components"]["securitySchemes"] = SECURITY_SCHEMES
     return document
 
 

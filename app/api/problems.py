@@ -146,6 +146,8 @@ def counted(findings: Sequence[Finding]) -> str:
         return "The request breaks a rule."
     first = findings[0]
     words = f"{first.pointer or 'The body'}: {first.message}"
+    if len(findings) > MOST_ERRORS:  # there may be more than were looked for
+        return f"{words} (and many more)"
     return words if len(findings) == 1 else f"{words} (and {len(findings) - 1} more)"
 
 

@@ -8,14 +8,13 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 from starlette.requests import Request
 
+from app.api.beginnings import LONG, read_beginnings
+from app.api.body import BODY_LIMIT, read_bytes
 from app.api.problems import Problem, invalid
 from app.domain.errors import Finding
 from app.relay.findings import findings, pointer_of, words
 
 Model = TypeVar("Model", bound=BaseModel)
-
-BODY_LIMIT = 256 * 1024
-CALLBACK_LIMIT = 1024 * 1024
 
 
 async def read_json(request: Request, model: type[Model], *, limit: int = BODY_LIMIT, optional: bool = False) -> Model:
@@ -27,6 +26,8 @@ async def read_json(request: Request, model: type[Model], *, limit: int = BODY_L
     if optional and not body:
         body = b"{}"
     try:
+        if len(body) > LONG:
+            read_beginnings(model, _parsed(body))
         return model.model_validate_json(body)
     except ValidationError as error:
         document = _parsed(body)
@@ -39,21 +40,6 @@ async def read_object(request: Request, *, limit: int = BODY_LIMIT) -> dict[str,
     if not isinstance(document, dict):
         raise invalid([Finding("", "wrong_type", "must be an object")])
     return document
-
-
-async def read_bytes(request: Request, *, limit: int) -> bytes:
-    """The body as it came. Raises Problem 413 as soon as it is over the limit, without reading on."""
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared[:20]) > limit:
-        raise _too_large(limit)
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > limit:
-            raise _too_large(limit)
-        chunks.append(chunk)
-    return b"".join(chunks)
 
 
 async def _json_bytes(request: Request, limit: int) -> bytes:
@@ -75,12 +61,6 @@ def _is_utf8(parameters: str) -> bool:
         if name.strip().lower() == "charset" and value.strip().strip('"').lower() not in ("utf-8", "utf8"):
             return False
     return True
-
-
-def _too_large(limit: int) -> Problem:
-    # The rest of the body is not read, so the connection cannot be used again.
-    detail = f"The body may have {limit // 1024} KiB."
-    return Problem("payload-too-large", detail, headers={"Connection": "close"})
 
 
 def _parsed(body: bytes) -> Any:

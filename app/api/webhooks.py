@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from starlette.responses import JSONResponse, Response
 
+from app.api.body import CALLBACK_LIMIT, read_bytes
 from app.api.documentation import problems
 from app.api.services import services_of
-from app.api.validation import CALLBACK_LIMIT, read_bytes
 from app.domain.errors import CallbackUnauthenticated
 from app.relay.incoming import incoming
 
@@ -18,11 +18,14 @@ _ANSWERS = {
     200: {"description": "Stored.", "content": {"application/json": {"schema": {"type": "object"}, "example": {}}}},
     **problems("unauthenticated", "payload-too-large", "storage-unavailable"),
 }
-_BODY = {"requestBody": {"required": True, "content": {"*/*": {"schema": {}}}}}
+_CALL = {
+    "security": [{"callback": []}],
+    "requestBody": {"required": True, "content": {"*/*": {"schema": {}}}},
+}
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
-@router.post("/{system}/{callback_key}", response_model=None, responses=_ANSWERS, openapi_extra=_BODY)
+@router.post("/{system}/{callback_key}", response_model=None, responses=_ANSWERS, openapi_extra=_CALL)
 async def receive(request: Request, system: Annotated[str, Path()], callback_key: Annotated[str, Path()]) -> Response:
     """A callback of a POS, HTTP Basic. The address and the password belong to exactly one location."""
     services = services_of(request)

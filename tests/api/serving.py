@@ -14,8 +14,8 @@ DEADLINE_S = 10.0
 
 @asynccontextmanager
 async def listening(app: Any) -> AsyncIterator[str]:
-    """Serves the app on a free port, with uvicorn's own HTTP. Without uvicorn's server around it, which sleeps for 0.2 s
-    at each end: hundreds of tests would wait for that."""
+    """Serves the app on a free port, with uvicorn's own HTTP; without uvicorn's server around it, which sleeps for
+    0.2 s when it ends: hundreds of tests would wait for that."""
     config = uvicorn.Config(app, ws="none", lifespan="off", log_config=None, access_log=False)
     config.load()
     state = ServerState()
