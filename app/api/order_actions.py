@@ -5,18 +5,17 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from app.api.documentation import problems, takes
 from app.api.order_access import OrderId, details_of, order_id_of
+from app.api.order_answer import shown
 from app.api.order_models import Cancel, OrderView, Resend, Resolve
-from app.api.preconditions import etag
 from app.api.security import Caller, require
 from app.api.services import Services, services_of
 from app.api.validation import read_json
 from app.domain.errors import Finding, OrderInvalid, OrderNotExpressible
 from app.domain.status import Status
-from app.relay.views import order_view
 from app.store.keys import Scope
 
 router = APIRouter(prefix="/v1/orders/{order_id}", tags=["orders"])
@@ -104,6 +103,4 @@ def _under_order(findings: tuple[Finding, ...]) -> list[Finding]:
 
 
 async def _shown(services: Services, caller: Caller, order_id: UUID) -> Response:
-    details = await details_of(services, caller, order_id)
-    view = order_view(details, exchanges=caller.may(Scope.OPS))
-    return JSONResponse(view, headers={"ETag": etag(details.order.version)})
+    return shown(await details_of(services, caller, order_id), caller)

@@ -6,24 +6,26 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Request
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from app.api.documentation import problems, takes
 from app.api.order_access import OrderId, details_of, order_id_of, visible_to
+from app.api.order_answer import shown
 from app.api.order_models import OrderList, OrderView, PreviewView
 from app.api.order_query import OrderQuery
 from app.api.paging import cursor_of, id_of
-from app.api.preconditions import etag, is_known, wants_plain_text
+from app.api.preconditions import is_known, tagged, wants_plain_text
 from app.api.security import Caller, require
 from app.api.services import Services, services_of
 from app.api.validation import read_json
 from app.domain.errors import LocationUnknown
 from app.domain.order import Order
 from app.relay.ticket import ticket
-from app.relay.views import order_view, summary_view
+from app.relay.views import summary_view
 from app.store.database import run
 from app.store.keys import Scope
-from app.store.order_details import OrderDetails, fresh
+from app.store.order_details import fresh
 from app.store.order_list import OrderFilter, read_summaries
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"])
@@ -74,11 +76,14 @@ async def submit(request: Request, caller: Writer) -> Response:
     caller.must_see(order.location)
     services = services_of(request)
     submitted = await services.intake.submit(order, actor=caller.name)
-    where = {"Location": f"/v1/orders/{submitted.order.id}"}
+    headers = {"Location": f"/v1/orders/{submitted.order.id}"}
     if submitted.replayed:
+        headers["Idempotent-Replayed"] = "true"
+    if submitted.detail is None:
         details = await details_of(services, caller, submitted.order.id)
-        return _shown(details, caller, headers={**where, "Idempotent-Replayed": "true"})
-    return _shown(fresh(submitted.order, detail=None), caller, status=202, headers=where)
+    else:  # nothing can have happened to it yet: not read back
+        details = fresh(submitted.order, detail=submitted.detail)
+    return shown(details, caller, status=200 if submitted.replayed else 202, headers=headers)
 
 
 @router.post(
@@ -130,15 +135,18 @@ async def list_orders(request: Request, caller: Reader, query: Annotated[OrderQu
 @router.get("/{order_id}", response_model=None, responses=_ONE)
 async def read_one(request: Request, caller: Reader, order_id: OrderId) -> Response:
     """One order with all that happened to it. What was said to the POS is shown with the scope ops only."""
+    if order_id == "preview":  # the address of another route, which is for POST only
+        raise HTTPException(405)
     services = services_of(request)
     details = await details_of(services, caller, order_id_of(order_id))
-    tag = etag(details.order.version)
-    if is_known(request, tag):
-        return Response(status_code=304, headers={"ETag": tag})
     if wants_plain_text(request):
         zone = await _zone(services, details.order.location_id)
-        return PlainTextResponse(ticket(details.order, zone), headers={"ETag": tag})
-    return _shown(details, caller)
+        answer = tagged(PlainTextResponse(ticket(details.order, zone)))
+    else:
+        answer = shown(details, caller)
+    if is_known(request, answer):
+        return Response(status_code=304, headers={"ETag": answer.headers["ETag"]})
+    return answer
 
 
 async def _locations(services: Services, caller: Caller, asked: str | None) -> list[str] | None:
@@ -154,10 +162,3 @@ async def _zone(services: Services, location_id: str) -> ZoneInfo:
         return (await services.locations.get(location_id)).zone
     except LocationUnknown:  # deleted since
         return ZoneInfo("UTC")
-
-
-def _shown(
-    details: OrderDetails, caller: Caller, *, status: int = 200, headers: dict[str, str] | None = None
-) -> Response:
-    view = order_view(details, exchanges=caller.may(Scope.OPS))
-    return JSONResponse(view, status, headers={"ETag": etag(details.order.version), **(headers or {})})

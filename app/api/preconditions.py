@@ -1,16 +1,22 @@
 """Versions and forms of an answer: ETag, If-None-Match, Accept."""
 
+import hashlib
+
 from starlette.requests import Request
+from starlette.responses import Response
 
 
-def etag(version: int) -> str:
-    """The version of a view."""
-    return f'"{version}"'
+def tagged(answer: Response) -> Response:
+    """The answer with its ETag: of its very bytes. The version of an order would not do, since a claim, a repeated
+    callback and the scope of the key change what is shown and not the version."""
+    answer.headers["ETag"] = f'"{hashlib.sha256(answer.body).hexdigest()[:32]}"'
+    return answer
 
 
-def is_known(request: Request, tag: str) -> bool:
-    """Whether the caller has this version already (RFC 9110, 13.1.2; a weak tag counts as well)."""
+def is_known(request: Request, answer: Response) -> bool:
+    """Whether the caller has this answer already (RFC 9110, 13.1.2; a weak tag counts as well)."""
     known = request.headers.get("if-none-match", "")
+    tag = answer.headers["ETag"]
     return tag in (part.strip().removeprefix("W/") for part in known.split(",")) or known.strip() == "*"
 
 

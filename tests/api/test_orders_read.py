@@ -4,8 +4,10 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import update
 
 from app.store.keys import Scope
+from app.store.tables import submissions
 from tests.api.conftest import IIKO, IKENTOO, Api
 from tests.planted import Planted, plant, plant_attempt
 
@@ -35,7 +37,7 @@ async def test_what_was_said_to_the_pos_is_for_operators(shop: Api) -> None:
 
 
 async def test_nothing_else_than_a_visible_order_is_404(shop: Api) -> None:
-    ids = [str(uuid4()), "7", "preview", f"{{{ORDER.id}}}", ORDER.id.hex, "%00", "a" * 500]
+    ids = [str(uuid4()), "7", f"{{{ORDER.id}}}", ORDER.id.hex, "%00", "a" * 500]
     answers = [await shop.call("GET", f"/v1/orders/{order_id}", READ) for order_id in ids]
     answers.append(await shop.call("GET", PATH, READ, locations=["kyiv-1"]))
     for answer in answers:
@@ -45,16 +47,32 @@ async def test_nothing_else_than_a_visible_order_is_404(shop: Api) -> None:
     assert (await shop.call("GET", PATH, READ, locations=["geneva-1"])).status_code == 200
 
 
-@pytest.mark.parametrize("known", ['"7"', 'W/"7"', '"5", "7"', "*"])
-async def test_a_known_version_is_not_sent_again(shop: Api, known: str) -> None:
-    answer = await shop.call("GET", PATH, READ, headers={"If-None-Match": known})
-    assert (answer.status_code, answer.content, answer.headers["ETag"]) == (304, b"", '"7"')
+async def test_an_address_that_is_for_post_only(shop: Api) -> None:
+    answer = await shop.call("GET", "/v1/orders/preview", READ)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
 
 
-@pytest.mark.parametrize("known", ['"6"', "7", ""])
-async def test_another_version_is(shop: Api, known: str) -> None:
+@pytest.mark.parametrize("known", ["{tag}", "W/{tag}", '"5", {tag}', "*"])
+async def test_a_known_answer_is_not_sent_again(shop: Api, known: str) -> None:
+    tag = (await shop.call("GET", PATH, READ)).headers["ETag"]
+    answer = await shop.call("GET", PATH, READ, headers={"If-None-Match": known.format(tag=tag)})
+    assert (answer.status_code, answer.content, answer.headers["ETag"]) == (304, b"", tag)
+
+
+@pytest.mark.parametrize("known", ['"7"', "7", ""])
+async def test_another_answer_is(shop: Api, known: str) -> None:
     answer = await shop.call("GET", PATH, READ, headers={"If-None-Match": known})
-    assert (answer.status_code, answer.headers["ETag"]) == (200, '"7"')
+    assert (answer.status_code, answer.json()["version"]) == (200, 7)
+
+
+async def test_a_claim_and_another_form_are_another_answer_of_the_same_version(shop: Api) -> None:
+    headers = {"If-None-Match": (await shop.call("GET", PATH, READ)).headers["ETag"]}
+    assert (await shop.call("GET", PATH, READ, Scope.OPS, headers=headers)).status_code == 200
+    assert (await shop.call("GET", PATH, READ, headers={**headers, "Accept": "text/plain"})).status_code == 200
+    async with shop.services.engine.begin() as connection:
+        await connection.execute(update(submissions).values(state="sending", attempt=2))
+    answer = await shop.call("GET", PATH, READ, headers=headers)
+    assert [answer.status_code, answer.json()["version"], answer.json()["dispatch"]["state"]] == [200, 7, "sending"]
 
 
 async def test_a_ticket_to_key_in_by_hand(shop: Api) -> None:

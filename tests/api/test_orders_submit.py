@@ -46,15 +46,11 @@ async def test_an_order_is_answered_at_once_and_can_be_read(website: Api) -> Non
     assert answer.status_code == 202
     view = answer.json()
     assert answer.headers["Location"] == f"/v1/orders/{view['id']}"
-    assert answer.headers["ETag"] == '"1"'
     assert [view["status"], view["version"], view["final"]] == ["received", 1, False]
     assert view["dispatch"]["state"] == "waiting"
     assert view["order"] == ORDER
-    read = (await website.call("GET", answer.headers["Location"], "orders:read")).json()
     assert [line["event"] for line in view["history"]] == ["received"]
-    for seen in (view, read):
-        seen["history"][0]["detail"] = ""
-    assert read == view
+    assert (await website.call("GET", answer.headers["Location"], "orders:read")).json() == view
 
 
 async def test_the_same_content_is_the_same_order_however_it_is_written(website: Api) -> None:
