@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.domain.money import written
-from app.domain.status import ENDS
+from app.domain.status import ENDS, Status
 from app.domain.submission import Dispatch
 from app.store.order_details import AttemptRow, HistoryRow, OrderDetails
 from app.store.views import SummaryRow
@@ -34,7 +34,11 @@ def moment(value: datetime) -> str:
 
 def is_final(row: SummaryRow) -> bool:
     """Whether nothing more will come by itself."""
-    return row.status in ENDS and row.state is Dispatch.DONE
+    if row.state is not Dispatch.DONE:
+        return False
+    # Settled by a person who left the status open; an order that the POS has is at least submitted.
+    settled = row.status is Status.RECEIVED and "submitted_at" not in row.milestones
+    return row.status in ENDS or settled
 
 
 def summary_view(row: SummaryRow) -> dict[str, Any]:

@@ -130,6 +130,20 @@ async def test_final_means_an_end_with_nothing_left_to_send(engine: AsyncEngine)
     ]
 
 
+async def test_final_is_also_what_a_person_settled_without_a_status(engine: AsyncEngine) -> None:
+    settled = Planted(submission={"state": "done"})
+    await plant_location(engine)
+    await plant(engine, settled)
+    assert (await view(engine, settled))["final"]
+
+
+async def test_not_final_is_what_the_pos_spoke_of_in_an_unknown_word(engine: AsyncEngine) -> None:
+    heard = Planted(submission={"state": "done"}, columns={"milestones": {"submitted_at": NOON.isoformat()}})
+    await plant_location(engine)
+    await plant(engine, heard)
+    assert not (await view(engine, heard))["final"]
+
+
 async def test_stored_times_are_written_like_all_others(engine: AsyncEngine) -> None:
     since = "2026-07-01T14:00:00.5+02:00"
     attention = {"code": "late", "since": since, "message": "It will be late.", "action": "Call."}
