@@ -14,6 +14,7 @@ AT_THE_POS = frozenset(RANK) - {Status.RECEIVED}
 """Statuses that say: the POS has it."""
 LOCKED = timedelta(seconds=5)
 """A line's time is that of its transaction's begin, which may have waited so long for the order's row."""
+LOOKS_NEEDED = 2
 HAS_IT = ("taken", "duplicate", "found")
 """Outcomes of attempts that say the same."""
 
@@ -113,8 +114,22 @@ def _of_attempts(view: View) -> Iterator[str]:
     for before, after in pairwise(attempts):
         if not _went_silent(view, before["number"]) and not _had_ended(before, _moment(after["at"])):
             yield f"attempt {after['number']} began before attempt {before['number']} had ended"
+    if view["pos"]["system"] == "iiko":
+        yield from _sent_without_asking(attempts)
     if view["dispatch"]["state"] == "done" and known_at is None and view["status"] in AT_THE_POS:
         yield "nobody ever said that it is there"
+
+
+def _sent_without_asking(attempts: Sequence[View]) -> Iterator[str]:
+    """A POS that can be asked is asked, and says twice that it has no such order, before that is sent again."""
+    in_doubt, looks = False, 0
+    for attempt in attempts:
+        if attempt["kind"] == "ask":
+            looks += attempt["outcome"] == "absent"
+            continue
+        if in_doubt and looks < LOOKS_NEEDED:
+            yield f"attempt {attempt['number']} sent it again while it was in doubt"
+        in_doubt, looks = attempt["outcome"] in (None, "in_doubt"), 0
 
 
 def _known_to_be_there(view: View) -> datetime | None:

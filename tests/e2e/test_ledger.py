@@ -13,7 +13,11 @@ SECOND = Entry(place="iiko", number="W-1", reference="r-2", times=1)
 
 
 def view(status: str = "accepted", state: str = "done", reference: str = "r-1") -> dict[str, Any]:
-    return {"status": status, "dispatch": {"state": state, "attempts": 1}, "pos": {"reference": reference}}
+    return {
+        "status": status,
+        "dispatch": {"state": state, "attempts": 1},
+        "pos": {"system": "iiko", "reference": reference},
+    }
 
 
 def found(seen: dict[str, Any] | None, *books: Entry) -> list[str]:
@@ -74,9 +78,12 @@ def line(second: int, status: str, event: str, source: str = "relay", detail: st
     return {"at": at(second), "status": status, "event": event, "source": source, "detail": detail}
 
 
-def attempt(number: int, second: int, outcome: str | None, *, seconds: int | None = 1) -> dict[str, Any]:
+def attempt(
+    number: int, second: int, outcome: str | None, *, seconds: int | None = 1, kind: str = "send"
+) -> dict[str, Any]:
     return {
         "number": number,
+        "kind": kind,
         "at": at(second),
         "duration_ms": None if seconds is None else seconds * 1000,
         "outcome": outcome,
@@ -98,6 +105,11 @@ def story(history: list[dict[str, Any]], attempts: list[dict[str, Any]], *, coun
     return oddities(seen)
 
 
+def asked_before(second_look: str) -> list[dict[str, Any]]:
+    looks = [attempt(2, 10, "absent", kind="ask"), attempt(3, 20, second_look, kind="ask")]
+    return [attempt(1, 1, "in_doubt"), *looks, attempt(4, 29, "taken")]
+
+
 RECEIVED = line(0, "received", "received", "api")
 SILENT = line(20, "received", "lease_over", detail="the worker of attempt 1 went silent; finding out")
 ACCEPTED = line(30, "accepted", "NEW", "pos_response")
@@ -105,12 +117,13 @@ ACCEPTED = line(30, "accepted", "NEW", "pos_response")
 
 def test_ordinary_stories_are_left_alone() -> None:
     assert story([RECEIVED, ACCEPTED], [attempt(1, 29, "taken")]) == []
-    crashed = [attempt(1, 1, None, seconds=None), attempt(2, 29, "found")]
+    crashed = [attempt(1, 1, None, seconds=None), attempt(2, 29, "found", kind="ask")]
     assert story([RECEIVED, SILENT, ACCEPTED], crashed) == []
     spoke_first = [RECEIVED, line(2, "accepted", "SUCCESS", "callback")]
     assert story(spoke_first, [attempt(1, 1, None, seconds=None)]) == []
-    late = [attempt(1, 1, "in_doubt", seconds=58), attempt(2, 29, "duplicate")]
+    late = [attempt(1, 1, "in_doubt", seconds=58), attempt(2, 29, "found", kind="ask")]
     assert story([RECEIVED, SILENT, ACCEPTED], late) == []
+    assert story([RECEIVED, ACCEPTED], asked_before("absent")) == []
 
 
 @pytest.mark.parametrize(
@@ -122,8 +135,18 @@ def test_ordinary_stories_are_left_alone() -> None:
         ([RECEIVED, ACCEPTED, line(31, "submitted", "ok")], [attempt(1, 29, "taken")], "went backwards"),
         ([RECEIVED, ACCEPTED], [attempt(1, 1, "taken"), attempt(2, 29, "taken")], "taken twice"),
         ([RECEIVED, ACCEPTED], [attempt(1, 1, "taken"), attempt(2, 29, "duplicate")], "known to be there"),
-        ([RECEIVED, ACCEPTED], [attempt(1, 28, None, seconds=None), attempt(2, 29, "found")], "before attempt 1"),
-        ([RECEIVED, ACCEPTED], [attempt(1, 27, "in_doubt", seconds=9), attempt(2, 29, "found")], "before attempt 1"),
+        (
+            [RECEIVED, ACCEPTED],
+            [attempt(1, 28, None, seconds=None), attempt(2, 29, "found", kind="ask")],
+            "before attempt 1",
+        ),
+        (
+            [RECEIVED, ACCEPTED],
+            [attempt(1, 27, "in_doubt", seconds=9), attempt(2, 29, "found", kind="ask")],
+            "before attempt 1",
+        ),
+        ([RECEIVED, ACCEPTED], asked_before("in_doubt"), "attempt 4 sent it again while it was in doubt"),
+        ([RECEIVED, SILENT, ACCEPTED], [attempt(1, 1, None, seconds=None), attempt(2, 29, "taken")], "while it was in"),
         ([RECEIVED, ACCEPTED], [attempt(2, 29, "taken")], "attempts [2], counted 1"),
         ([RECEIVED, ACCEPTED], [attempt(1, 29, "in_doubt")], "nobody ever said that it is there"),
     ],
