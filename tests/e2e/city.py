@@ -1,6 +1,7 @@
 """Several restaurants on both simulated POSs: their locations, orders for them, and what their books say."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
@@ -11,6 +12,7 @@ from tests.e2e.ledger import Entry
 IKENTOO = {"geneva-1": 123, "lausanne-1": 25769805870, "vevey-1": 25769803788}
 """Business locations of the simulated iKentoo, by our slug."""
 IIKO_PLACE = "iiko"
+PATIENCE_S = 60.0
 
 
 def place_of(slug: str) -> str:
@@ -78,6 +80,17 @@ def submit(api: httpx.Client, slug: str, number: str, *, note: str | None = None
     answer = api.post("/v1/orders", json=order(slug, number, note=note))
     assert answer.status_code == 202, answer.text
     return str(answer.json()["id"])
+
+
+def until_location(api: httpx.Client, slug: str, is_so: Callable[[Mapping[str, Any]], bool]) -> Mapping[str, Any]:
+    """The location's view, once it is so."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        view: Mapping[str, Any] = api.get(f"/v1/locations/{slug}").raise_for_status().json()
+        if is_so(view):
+            return view
+        assert time.monotonic() < deadline, view
+        time.sleep(restaurant.LOOK_EVERY_S)
 
 
 def plant(simulator_url: str, **fault: Any) -> None:
