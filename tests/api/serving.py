@@ -1,7 +1,6 @@
 """An ASGI app behind real HTTP."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -19,20 +18,19 @@ async def listening(app: Any) -> AsyncIterator[str]:
     config = uvicorn.Config(app, ws="none", lifespan="off", log_config=None, access_log=False)
     config.load()
     state = ServerState()
-    with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
-        protocol: Any = config.http_protocol_class
+    protocol: Any = config.http_protocol_class
 
-        def connected() -> asyncio.Protocol:
-            made: asyncio.Protocol = protocol(config=config, server_state=state, app_state={})
-            return made
+    def connected() -> asyncio.Protocol:
+        made: asyncio.Protocol = protocol(config=config, server_state=state, app_state={})
+        return made
 
-        server = await asyncio.get_running_loop().create_server(connected, sock=listener)
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.close()
-            for connection in list(state.connections):
-                connection.shutdown()
-            if state.tasks:
-                await asyncio.wait(state.tasks, timeout=DEADLINE_S)
-            await server.wait_closed()
+    server = await asyncio.get_running_loop().create_server(connected, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+        for connection in list(state.connections):
+            connection.shutdown()
+        if state.tasks:
+            await asyncio.wait(state.tasks, timeout=DEADLINE_S)
+        await server.wait_closed()
