@@ -13,7 +13,7 @@ from bench.intake import Pace, Patience
 from bench.machine import description, sync_us
 from bench.orders import body_size
 
-THOROUGH = Pace(rounds=3, seconds=4.0, warm_up_s=1.0)
+THOROUGH = Pace(rounds=3, seconds=3.0, warm_up_s=1.0)
 BRIEF = Pace(rounds=3, seconds=1.0, warm_up_s=0.3)
 
 
@@ -27,7 +27,7 @@ async def measure(house: House, *, quick: bool) -> None:
     began = time.monotonic()
     surroundings = await _surroundings(house)
     tell(", ".join(f"{name} {value}" for name, value in surroundings.items()))
-    patience = Patience(seconds=5, repeats=0) if quick else Patience(seconds=30, repeats=4)
+    patience = Patience(seconds=5, repeats=0) if quick else Patience(seconds=20, repeats=3)
     variants = intake.variants(house)
     compared = variants[:3] if quick else variants
     runs = await intake.measure(house, compared, BRIEF if quick else THOROUGH, patience, tell)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
+import httpx
 
 from app.cli.demo.scratch import scratch_directory
 from app.store import embedded
@@ -70,7 +71,9 @@ class House:
             await connection.close()
 
     async def clear(self) -> None:
-        """Forgets all orders, here and at the POS's journal of them. While nothing runs."""
+        """Forgets all orders, here and at the POS. While nothing runs."""
+        async with httpx.AsyncClient(trust_env=False) as pos:
+            (await pos.post(f"{self.simulator.url}/_sim/reset")).raise_for_status()
         async with self.connected() as connection:
             await connection.execute(EMPTY)
 

@@ -63,8 +63,8 @@ def variants(house: House) -> Sequence[Variant]:
     return (
         Variant(name="plain", words="plain FastAPI route", served=house.plain, stores=False),
         Variant(name="api", words="API alone", served=lambda: house.serve(sending="no")),
-        Variant(name="both", words="API + worker, 1 process", served=lambda: house.serve(sending="inside")),
-        Variant(name="apart", words="API + worker, 2 processes", served=lambda: house.serve(sending="beside")),
+        Variant(name="both", words="API + worker in one", served=lambda: house.serve(sending="inside")),
+        Variant(name="apart", words="API + worker apart", served=lambda: house.serve(sending="beside")),
     )
 
 

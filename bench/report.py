@@ -13,7 +13,8 @@ from bench.latency import Latency
 
 NOTE = (
     "Load client, server, PostgreSQL and simulator share the cores of one machine: read the ratios, not the absolute "
-    "figures. Cores are CPU used on average; others is the worst round."
+    "figures. Cores are CPU used on average; others is the worst round. The CPU time of the server for one order moves "
+    "least when others use the machine."
 )
 PARTS = ("server", "worker", "postgres", "simulator", "load client")
 
@@ -39,6 +40,7 @@ def _intake(runs: Sequence[Run], ceiling: Sequence[Run]) -> dict[str, Any]:
         "sent_per_s": round(statistics.median(run.sent / (run.load.ended - run.load.began) for run in runs)),
         "accepted": sum(run.load.accepted for run in runs),
         "cores": parts,
+        "server_us": _median([run.shares.parts["server"] / run.load.per_s * 1e6 for run in runs if run.shares.parts]),
         "others_cores": round(max(others), 2) if others else None,
         "disturbed_runs": sum(run.shares.disturbed for run in runs),
     }
@@ -63,8 +65,8 @@ def percentile(values: Sequence[float], which: int) -> float:
     return ordered[min(len(ordered) - 1, len(ordered) * which // 100)]
 
 
-def _median(values: Sequence[float]) -> float:
-    return round(statistics.median(values), 2)
+def _median(values: Sequence[float]) -> float | None:
+    return round(statistics.median(values), 2) if values else None
 
 
 def show(
@@ -102,10 +104,11 @@ def _intake_table(variants: Sequence[Variant], figures: Mapping[str, Mapping[str
 
 
 def _cores_table(variants: Sequence[Variant], figures: Mapping[str, Mapping[str, Any]]) -> Table:
-    table = _table("Cores used while accepting", *PARTS, "others")
+    table = _table("Cores used while accepting", *PARTS, "others", "server us/202")
     for _, words, own in _rows(variants, figures):
         cores = [own["cores"].get(part) for part in PARTS]
-        table.add_row(words, *("-" if one is None else f"{one:.2f}" for one in (*cores, own["others_cores"])))
+        shares = ("-" if one is None else f"{one:.2f}" for one in (*cores, own["others_cores"]))
+        table.add_row(words, *shares, "-" if own["server_us"] is None else f"{own['server_us']:.0f}")
     return table
 
 
@@ -128,5 +131,5 @@ def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     table.add_column("", no_wrap=True)
     for column in columns:
-        table.add_column(column, justify="right")
+        table.add_column(column, justify="right", no_wrap=column == "each round")
     return table
