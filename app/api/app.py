@@ -38,6 +38,7 @@ def create_app(services: Services) -> FastAPI:
         routes=[route for router in ROUTERS for route in router.routes],
         redirect_slashes=False,
         redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
     )
     app.state.services = services
     app.add_middleware(Front)

@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.documentation import REF
 from app.domain.location import SLUG_PATTERN
 
-Slug = Annotated[str, Path(pattern=SLUG_PATTERN, description="The location's slug.", examples=["geneva-1"])]
+Slug = Annotated[
+    str, Path(json_schema_extra={"pattern": SLUG_PATTERN}, description="The location's slug.", examples=["geneva-1"])
+]
 
 
 class LocationQuery(BaseModel):

@@ -52,7 +52,11 @@ async def get_location(request: Request, caller: Operator, location: Slug) -> JS
     status_code=200,
     responses={
         200: {"model": LocationView, "description": "Replaced"},
-        201: {"model": LocationView, "description": "Created"},
+        201: {
+            "model": LocationView,
+            "description": "Created",
+            "headers": {"Location": {"schema": {"type": "string"}}},
+        },
         **problems("location-unknown", "state-conflict"),
     },
     openapi_extra=takes(LocationSettings, iKentoo=IKENTOO, Iiko=IIKO),
@@ -65,7 +69,10 @@ async def put_location(request: Request, caller: Admin, location: Slug) -> JSONR
     caller.must_see(location)
     document = await read_object(request)
     created = await services_of(request).locations.put(location, document)
-    return await _view(request, location, status=201 if created else 200)
+    answer = await _view(request, location, status=201 if created else 200)
+    if created:
+        answer.headers["Location"] = f"/v1/locations/{location}"
+    return answer
 
 
 @router.delete(

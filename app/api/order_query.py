@@ -1,17 +1,15 @@
 """What GET /v1/orders can be asked."""
 
 import re
-from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.domain.fields import Moment, Text
 from app.domain.status import Status
 from app.domain.submission import Dispatch
 
 _SPACED_OFFSET = re.compile(r" (\d\d:\d\d)$")
-_YEARS = range(2000, 9000)
 
 
 def _unescaped_plus(value: object) -> object:
@@ -19,14 +17,7 @@ def _unescaped_plus(value: object) -> object:
     return _SPACED_OFFSET.sub(r"+\1", value) if isinstance(value, str) else value
 
 
-def _storable(value: datetime) -> datetime:
-    if value.year not in _YEARS:
-        message = "must lie in a year from 2000 to 8999"
-        raise ValueError(message)
-    return value
-
-
-QueryMoment = Annotated[Moment, BeforeValidator(_unescaped_plus), AfterValidator(_storable)]
+QueryMoment = Annotated[Moment, BeforeValidator(_unescaped_plus)]
 
 
 class OrderQuery(BaseModel):

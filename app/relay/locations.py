@@ -148,6 +148,7 @@ class Locations:
 
     async def delete(self, location_id: str) -> None:
         """Ends a location. Raises LocationUnknown, or StateConflict while it has open orders."""
+        _must_be_slug(location_id)
         try:
             await store.delete(self._engine, location_id)
         except NotFound:
@@ -163,6 +164,7 @@ class Locations:
 
     async def one(self, location_id: str) -> dict[str, Any]:
         """The view of one location. Raises LocationUnknown."""
+        _must_be_slug(location_id)
         for view in await self.list(only=[location_id]):
             return view
         raise LocationUnknown(location_id)
@@ -213,3 +215,8 @@ class Locations:
             pos=parsed.pos,
             callback_key=row.callback_key,
         )
+
+
+def _must_be_slug(location_id: str) -> None:
+    if not _SLUG.fullmatch(location_id):  # PostgreSQL knows no NUL, and would call it an error of ours
+        raise LocationUnknown(location_id)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.domain.errors import NotFound, StateConflict
-from app.domain.status import ENDS
+from app.domain.status import ENDS, Status
 from app.store.database import run
 from app.store.lanes import make_due
 from app.store.tables import lanes, locations, orders, submissions
@@ -142,8 +142,10 @@ async def delete(engine: AsyncEngine, location_id: str) -> None:
 
 
 async def _refuse_with_open_orders(connection: AsyncConnection, location_id: str, wish: str) -> None:
+    # One that is still `received` and was not taken by the POS is open by its submission, or a person has settled it.
+    unsent = (orders.c.status == Status.RECEIVED) & ~orders.c.milestones.has_key("submitted_at")
     open_orders = select(orders.c.id).where(
-        orders.c.location_id == location_id, orders.c.status.notin_([status.value for status in ENDS])
+        orders.c.location_id == location_id, orders.c.status.notin_([status.value for status in ENDS]), ~unsent
     )
     live = select(submissions.c.reference).where(
         submissions.c.location_id == location_id, submissions.c.state != text("'done'")

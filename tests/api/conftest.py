@@ -1,5 +1,6 @@
 """The API as its callers meet it: real HTTP on 127.0.0.1, a real PostgreSQL behind it."""
 
+import copy
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -57,6 +58,13 @@ IIKO: dict[str, Any] = {
         "organization_id": "3c5e0d92-2d4b-11e4-80cc-0025901210e0",
     },
 }
+
+
+def changed(document: dict[str, Any], **pos: Any) -> dict[str, Any]:
+    """The document with other members in `pos`; None takes one out."""
+    new = copy.deepcopy(document)
+    new["pos"] = {key: value for key, value in {**new["pos"], **pos}.items() if value is not None}
+    return new
 
 
 @dataclass

@@ -44,8 +44,14 @@ async def test_without_storage_a_request_is_503_and_a_known_key_still_passes(api
     async with _locked_out(database_url):
         # 403, so the key was known; then what needs the storage.
         assert (await api.call("DELETE", "/v1/locations/geneva-1", "ops")).status_code == 403
-        _is_503(await api.call("GET", "/v1/locations/geneva-1", "ops"))
-        _is_503(await api.call("GET", "/v1/locations", headers={"Authorization": f"Bearer orly_{'B' * 43}"}))
+        unknown = {"Authorization": f"Bearer orly_{'B' * 43}"}
+        answers = await asyncio.gather(
+            api.call("GET", "/v1/locations/geneva-1", "ops"),
+            api.call("GET", "/v1/locations", headers=unknown),
+            api.call("POST", "/v1/orders", headers=unknown, json={}),
+        )
+        for answer in answers:
+            _is_503(answer)
     assert (await api.call("GET", "/v1/locations", "ops")).status_code == 200
 
 
