@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from enum import Enum, auto
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -45,8 +46,8 @@ class Dispatcher:
             polled_systems=frozenset(system for system, pos in desk.registry.items() if pos.traits.polled),
             askable_systems=frozenset(system for system, pos in desk.registry.items() if pos.traits.lookup),
         )
-        self._running: dict[asyncio.Task[None], bool] = {}
-        """Attempts, and whether they have begun."""
+        self._running: dict[asyncio.Task[None], _Stage] = {}
+        self._stopping = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until told to stop; then gives back what was not begun and lets the rest finish, for a while."""
@@ -84,7 +85,7 @@ class Dispatcher:
 
     def _start(self, claimed: Claimed, lease_ends: float) -> None:
         task = asyncio.create_task(self._attempt(claimed, lease_ends))
-        self._running[task] = False
+        self._running[task] = _Stage.BEFORE
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
@@ -97,21 +98,25 @@ class Dispatcher:
         with structlog.contextvars.bound_contextvars(
             location=claimed.location_id, order_id=str(claimed.order_id), attempt=claimed.number
         ):
-            try:
-                outcome = await attempt(self._desk, claimed, lease_ends=lease_ends, begin=self._begun)
-            except asyncio.CancelledError:
-                outcome = self._stopped()
+            outcome = await self._outcome(claimed, lease_ends)
+            self._enter(_Stage.RECORDING)
             await self._record(claimed, outcome)
 
-    def _begun(self) -> None:
-        if (task := asyncio.current_task()) is not None:
-            self._running[task] = True
+    async def _outcome(self, claimed: Claimed, lease_ends: float) -> Outcome:
+        if self._stopping:
+            return _GIVEN_BACK
+        try:
+            return await attempt(self._desk, claimed, lease_ends=lease_ends, begin=lambda: self._enter(_Stage.SENDING))
+        except asyncio.CancelledError:
+            return _GIVEN_BACK if self._in(_Stage.BEFORE) else _CUT_OFF
 
-    def _stopped(self) -> Outcome:
+    def _enter(self, stage: "_Stage") -> None:
+        if (task := asyncio.current_task()) is not None:
+            self._running[task] = stage
+
+    def _in(self, stage: "_Stage") -> bool:
         task = asyncio.current_task()
-        if task is not None and self._running.get(task):
-            return Outcome(result=InDoubt("The worker was stopped before the POS had answered."))
-        return Outcome(result=NotBegun(reason="the worker was stopped before anything was sent"))
+        return task is not None and self._running.get(task) is stage
 
     async def _record(self, claimed: Claimed, outcome: Outcome) -> None:
         """Until it is on disk: while no primary answers there is nothing better to do, and if the lease ends
@@ -135,16 +140,35 @@ class Dispatcher:
                 task.cancel()
 
     async def _drain(self) -> None:
-        for task, begun in list(self._running.items()):
-            if not begun:
+        self._stopping = True
+        # What was claimed just now must take its first step: cancelled before it, a task never runs, and the claim
+        # would be given back by nobody.
+        await asyncio.sleep(0)
+        self._cancel(_Stage.BEFORE)
+        for seconds in (self._pace.drain_s, RECORD_S):
+            if self._running:
+                await asyncio.wait(self._running, timeout=seconds)
+            self._cancel(_Stage.SENDING)
+
+    def _cancel(self, stage: "_Stage") -> None:
+        """Only what is in this stage: a result that is being recorded would be lost."""
+        for task, at in list(self._running.items()):
+            if at is stage:
                 task.cancel()
-        if not self._running:
-            return
-        _, late = await asyncio.wait(self._running, timeout=self._pace.drain_s)
-        for task in late:
-            task.cancel()
-        if late:
-            await asyncio.wait(late, timeout=RECORD_S)
+
+
+class _Stage(Enum):
+    """How far an attempt has come."""
+
+    BEFORE = auto()
+    """Claimed; nothing was sent."""
+    SENDING = auto()
+    RECORDING = auto()
+    """Its outcome is known."""
+
+
+_GIVEN_BACK = Outcome(result=NotBegun(reason="the worker was stopped before anything was sent"))
+_CUT_OFF = Outcome(result=InDoubt("The worker was stopped before the POS had answered."))
 
 
 def _word(outcome: Outcome) -> str:
