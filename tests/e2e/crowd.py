@@ -46,26 +46,28 @@ def told(given: Sequence[Future[Promise]]) -> list[Promise]:
     return [one.result(PATIENCE_S) for one in given]
 
 
-def summaries(api: httpx.Client) -> list[Mapping[str, Any]]:
-    """All orders that the relay lists."""
+def summaries(api: httpx.Client, **wanted: str) -> list[Mapping[str, Any]]:
+    """All orders that the relay lists, or those of one location."""
     found: list[Mapping[str, Any]] = []
     cursor: dict[str, Any] = {}
     while True:
-        page = api.get("/v1/orders", params={"limit": 200, **cursor}).raise_for_status().json()
+        page = api.get("/v1/orders", params={"limit": 200, **wanted, **cursor}).raise_for_status().json()
         found += page["items"]
         if page["next_cursor"] is None:
             return found
         cursor = {"cursor": page["next_cursor"]}
 
 
-def settled(api: httpx.Client, *, seconds: float) -> list[Mapping[str, Any]]:
-    """All orders, once none is on its way to a POS any more; or as they stand after so long, for the checker."""
+def settled(
+    api: httpx.Client, *, seconds: float = PATIENCE_S, state: str = "done", **wanted: str
+) -> list[Mapping[str, Any]]:
+    """All orders, once each has come to rest in this state; or as they stand after so long, for the checker."""
     deadline = time.monotonic() + seconds
     while True:
-        views = summaries(api)
-        if all(view["dispatch"]["state"] == "done" for view in views) or time.monotonic() > deadline:
+        views = summaries(api, **wanted)
+        if all(view["dispatch"]["state"] == state for view in views) or time.monotonic() > deadline:
             return views
-        time.sleep(0.25)
+        time.sleep(0.1)
 
 
 def stories(api: httpx.Client, views: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
