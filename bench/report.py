@@ -13,10 +13,10 @@ from bench.latency import Latency
 
 NOTE = (
     "Load client, server, PostgreSQL and simulator share the cores of one machine: read the ratios, not the absolute "
-    "figures. Cores are CPU used on average; others is the worst round. The CPU time of the server for one order moves "
-    "least when others use the machine."
+    "figures. Cores are CPU used on average; others is the worst round."
 )
-PARTS = ("server", "worker", "postgres", "simulator", "load client")
+PARTS = {"server": "server", "worker": "worker", "postgres": "database", "simulator": "POS", "load client": "client"}
+"""Of what is measured, and what the table calls them."""
 
 
 def intake_figures(variants: Sequence[Variant], runs: Sequence[Run]) -> dict[str, dict[str, Any]]:
@@ -104,7 +104,7 @@ def _intake_table(variants: Sequence[Variant], figures: Mapping[str, Mapping[str
 
 
 def _cores_table(variants: Sequence[Variant], figures: Mapping[str, Mapping[str, Any]]) -> Table:
-    table = _table("Cores used while accepting", *PARTS, "others", "server us/202")
+    table = _table("Cores used while accepting", *PARTS.values(), "others", "server us/202")
     for _, words, own in _rows(variants, figures):
         cores = [own["cores"].get(part) for part in PARTS]
         shares = ("-" if one is None else f"{one:.2f}" for one in (*cores, own["others_cores"]))
