@@ -16,6 +16,9 @@ from app.relay.findings import findings
 
 Json = dict[str, Any]
 
+LONGEST_SECRET = 8192
+"""Characters: a token can be long."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
@@ -110,6 +113,24 @@ def _filled(document: Mapping[str, Any], secrets: Mapping[str, str]) -> Json:
         if parent is not None:
             parent[key] = value
     return filled
+
+
+def unfit_values(parsed: Parsed) -> list[Finding]:
+    """What the models let pass: addresses with a password inside, which every view would show, and secrets that no
+    person has typed."""
+    credentials = "must not hold a user or password"
+    found = [
+        Finding(pointer, "invalid", credentials)
+        for pointer, address in _web_addresses(parsed.plain(), "")
+        if "@" in urlsplit(address).netloc
+    ]
+    for name, value in parsed.secrets().items():
+        pointer = f"/{name.replace('.', '/')}"
+        if len(value) > LONGEST_SECRET:
+            found.append(Finding(pointer, "too_long", f"must have at most {LONGEST_SECRET} characters"))
+        if any(ord(letter) < ord(" ") or letter == "\x7f" for letter in value):
+            found.append(Finding(pointer, "invalid", "must not hold control characters"))
+    return found
 
 
 def insecure_addresses(parsed: Parsed) -> list[Finding]:

@@ -22,7 +22,7 @@ from app.domain.errors import (
 )
 from app.domain.location import SLUG_PATTERN, Location, PosSettings
 from app.relay.cache import ReadThrough
-from app.relay.location_document import Parsed, Stored, insecure_addresses, merge, parse
+from app.relay.location_document import Parsed, Stored, insecure_addresses, merge, parse, unfit_values
 from app.relay.location_view import location_view
 from app.store import location_list
 from app.store import locations as store
@@ -110,11 +110,11 @@ class Locations:
         before = await store.read(self._engine, location_id)
         if before is None or before.deleted_at is not None:
             parsed = parse(document, self._registry)
-            self._refuse_insecure(parsed)
+            self._refuse_unfit(parsed)
             return Plan(location_id=location_id, outcome="created", parsed=parsed, before=before)
         stored = Stored(plain=before.settings, secrets=self._cipher.decrypt(before.secrets))
         parsed = merge(document, stored, self._registry)
-        self._refuse_insecure(parsed)
+        self._refuse_unfit(parsed)
         same = parsed.plain() == stored.plain and parsed.secrets() == stored.secrets
         outcome: Literal["replaced", "unchanged"] = "unchanged" if same else "replaced"
         return Plan(location_id=location_id, outcome=outcome, parsed=parsed, before=before)
@@ -181,8 +181,9 @@ class Locations:
         except PosError as error:
             raise PosUnavailable(f"The POS did not take it: {error}", retry_after_s=error.retry_after_s) from error
 
-    def _refuse_insecure(self, parsed: Parsed) -> None:
-        if not self._allow_http and (found := insecure_addresses(parsed)):
+    def _refuse_unfit(self, parsed: Parsed) -> None:
+        found = unfit_values(parsed) + ([] if self._allow_http else insecure_addresses(parsed))
+        if found:
             raise OrderInvalid(found)
 
     def _view(self, state: LocationState) -> dict[str, Any]:

@@ -170,6 +170,21 @@ async def test_messages_never_repeat_a_secret(api: Api) -> None:
     assert planted not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("changes", "pointer", "code"),
+    [
+        ({"status_url": "https://user:passw0rd@example.com/x"}, "/status_url", "invalid"),
+        ({"status_secret": "a\0b"}, "/status_secret", "invalid"),
+        ({"status_secret": "x" * 8193}, "/status_secret", "too_long"),
+        ({"pos": IKENTOO["pos"] | {"callback_password": "two\nlines"}}, "/pos/callback_password", "invalid"),
+    ],
+)
+async def test_values_that_would_be_shown_or_never_fit(
+    api: Api, changes: dict[str, Any], pointer: str, code: str
+) -> None:
+    assert await errors_of(api, IKENTOO | changes) == [(pointer, code)]
+
+
 @pytest.mark.parametrize("slug", ["Geneva", "-a", "a_b", "x" * 64, "a%2Fb", "%00", "a%0A"])
 async def test_slugs_that_are_none(api: Api, slug: str) -> None:
     path = f"/v1/locations/{slug}"
