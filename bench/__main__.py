@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from bench.machine import description, sync_us
 from bench.orders import body_size
 
 THOROUGH = Pace(rounds=3, seconds=3.0, warm_up_s=1.0)
-BRIEF = Pace(rounds=3, seconds=1.0, warm_up_s=0.3)
+BRIEF = Pace(rounds=3, seconds=0.8, warm_up_s=0.3)
 
 
 def tell(words: str) -> None:
@@ -27,10 +28,9 @@ async def measure(house: House, *, quick: bool) -> None:
     began = time.monotonic()
     surroundings = await _surroundings(house)
     tell(", ".join(f"{name} {value}" for name, value in surroundings.items()))
-    patience = Patience(seconds=5, repeats=0) if quick else Patience(seconds=20, repeats=3)
-    variants = intake.variants(house)
-    compared = variants[:3] if quick else variants
-    runs = await intake.measure(house, compared, BRIEF if quick else THOROUGH, patience, tell)
+    patience = Patience(seconds=3, repeats=0) if quick else Patience(seconds=20, repeats=3)
+    variants = intake.variants(house)[: 3 if quick else 4]
+    runs = await intake.measure(house, variants, BRIEF if quick else THOROUGH, patience, tell)
     delays = {}
     for variant in variants[2:]:
         tell(f"one order at a time: {variant.words}")
@@ -38,7 +38,7 @@ async def measure(house: House, *, quick: bool) -> None:
         found = await latency.measure(house, variant.served(), name=f"l-{variant.name}", orders=50 if quick else 200)
         delays[variant.name] = report.latency_figures(found)
     surroundings["took_s"] = round(time.monotonic() - began)
-    report.show(surroundings, variants, report.intake_figures(compared, runs), delays)
+    report.show(surroundings, variants, report.intake_figures(variants, runs), delays)
 
 
 async def _surroundings(house: House) -> dict[str, Any]:
@@ -66,6 +66,7 @@ def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 def main() -> None:
     """Builds the house, measures, clears it away."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # unwinds, and so stops what was started
     quick = os.environ.get("QUICK", "") not in ("", "0")
     with furnished() as house, asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(measure(house, quick=quick))
