@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from app.adapters.ikentoo.ledger import Ledger
 from app.adapters.ikentoo.settings import SKU_LENGTH
+from app.adapters.ikentoo.unchecked import keep_unchecked
 from app.adapters.ikentoo.wire import ItemLine, ModifierRef, SubLine
 from app.domain.fields import written_quantity
 from app.domain.order import Item, Modifier, SubItem
@@ -19,6 +20,9 @@ def item_line(item: Item, pointer: str, ledger: Ledger, *, order_code: str | Non
     parts = [sub_line(each, f"{pointer}/sub_items/{n}", ledger) for n, each in enumerate(item.sub_items)]
     if item.note:
         ledger.fold(f"{pointer}/note", f"{written_quantity(item.quantity)}x {item.name or item.sku}: {item.note}")
+        if item.name and not item.custom_name:
+            ledger.folded.append(f"{pointer}/name")
+    keep_unchecked(item, pointer, ledger, sent=("name",) if item.custom_name or item.note else ())
     if not local:
         ledger.keep(f"{pointer}/course", item.course is not None)
     return ItemLine(
@@ -42,6 +46,7 @@ def sub_line(sub_item: SubItem, pointer: str, ledger: Ledger) -> SubLine:
         number = next(n for n, each in enumerate(sub_item.modifiers) if not is_instruction(each))
         message = "iKentoo takes no product below a sub-item, only modifier ids of quantity 1 without a price."
         ledger.refuse(f"{pointer}/modifiers/{number}", "too_deep", message)
+    keep_unchecked(sub_item, pointer, ledger, sent=())
     return SubLine(
         quantity=whole(sub_item.quantity, pointer, ledger),
         sku=known_sku(sub_item.sku, sub_item.product_id, pointer, ledger),
@@ -62,9 +67,11 @@ def modifiers(given: Sequence[Modifier], pointer: str, ledger: Ledger) -> tuple[
         place = f"{pointer}/modifiers/{number}"
         if is_instruction(modifier) and modifier.id:
             refs.append(ModifierRef(modifier_id=modifier.id))
+            keep_unchecked(modifier, place, ledger, sent=("id",))
         elif modifier.sku:
             sku = known_sku(modifier.sku, None, place, ledger)
             products.append(SubLine(quantity=whole(modifier.quantity, place, ledger), sku=sku))
+            keep_unchecked(modifier, place, ledger, sent=("sku",))
         else:
             _refuse_priced(modifier, place, ledger)
     return refs, products

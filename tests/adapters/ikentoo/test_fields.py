@@ -78,30 +78,30 @@ ROWS: dict[str, tuple[Any, str, str]] = {
     "/collection_code": ("XYZ", F, S),
     "/items/0/sku": ("PASTA", S, S),
     "/items/0/product_id": ("p-1", K, K),
-    "/items/0/name": ("Pizza large", C, C),
+    "/items/0/name": ("Pizza large", K, K),
     "/items/0/custom_name": (True, S, S),
     "/items/0/quantity": (2, S, S),
-    "/items/0/unit_price": ("8.00", C, C),
+    "/items/0/unit_price": ("8.00", K, K),
     "/items/0/discount_code": ("10PCT", C, C),  # all items have it already, from the order's discount
     "/items/0/course": (2, S, K),
     "/items/0/note": ("no nuts", F, F),
     "/items/0/modifiers/0/id": ("3", S, S),
-    "/items/0/modifiers/0/sku": ("CHEESE", C, C),  # the id says it
-    "/items/0/modifiers/0/name": ("Rare", C, C),
-    "/items/0/modifiers/0/group_id": ("123", C, C),
-    "/items/0/modifiers/0/group_name": ("Cooking", C, C),
+    "/items/0/modifiers/0/sku": ("CHEESE", K, K),  # the id says it
+    "/items/0/modifiers/0/name": ("Rare", K, K),
+    "/items/0/modifiers/0/group_id": ("123", K, K),
+    "/items/0/modifiers/0/group_name": ("Cooking", K, K),
     "/items/0/modifiers/0/quantity": (2, R, R),
     "/items/0/modifiers/0/unit_price": ("1.00", R, R),
     "/items/0/sub_items/0/sku": ("SPRITE", S, S),
     "/items/0/sub_items/0/product_id": ("p-2", K, K),
-    "/items/0/sub_items/0/name": ("Cola", C, C),
+    "/items/0/sub_items/0/name": ("Cola", K, K),
     "/items/0/sub_items/0/quantity": (2, S, S),
-    "/items/0/sub_items/0/unit_price": ("2.00", C, C),
+    "/items/0/sub_items/0/unit_price": ("2.00", K, K),
     "/items/0/sub_items/0/modifiers/0/id": ("3", S, S),
-    "/items/0/sub_items/0/modifiers/0/sku": ("ICE", C, C),
-    "/items/0/sub_items/0/modifiers/0/name": ("Crushed", C, C),
-    "/items/0/sub_items/0/modifiers/0/group_id": ("123", C, C),
-    "/items/0/sub_items/0/modifiers/0/group_name": ("Cold", C, C),
+    "/items/0/sub_items/0/modifiers/0/sku": ("ICE", K, K),
+    "/items/0/sub_items/0/modifiers/0/name": ("Crushed", K, K),
+    "/items/0/sub_items/0/modifiers/0/group_id": ("123", K, K),
+    "/items/0/sub_items/0/modifiers/0/group_name": ("Cold", K, K),
     "/items/0/sub_items/0/modifiers/0/quantity": (2, R, R),
     "/items/0/sub_items/0/modifiers/0/unit_price": ("1.00", R, R),
     "/fees/0/sku": ("FEE2", S, S),
@@ -178,3 +178,38 @@ def test_what_becomes_of_it(pointer: str) -> None:
     value, local, to_go = ROWS[pointer]
     assert fate(LOCAL, pointer, value) == local
     assert fate(TO_GO, pointer, value) == to_go
+
+
+PRICED = {"id": "9", "sku": "CHEESE", "name": "Cheese", "group_name": "Extras", "unit_price": "1.50"}
+
+
+def not_sent(**item: Any) -> set[str]:
+    order = {**LOCAL, "items": [{"sku": "PIZZA", "quantity": 1, **item}]}
+    return set(POS.translate(WHERE, submission(order)).not_sent)
+
+
+@pytest.mark.parametrize("price", ["0", "9.00"])
+def test_a_price_and_a_name_that_are_not_sent_are_listed(price: str) -> None:
+    assert not_sent(unit_price=price, name="Pizza") == {"/items/0/unit_price", "/items/0/name"}
+    assert not_sent(sub_items=[{"sku": "COKE", "unit_price": price}]) == {"/items/0/sub_items/0/unit_price"}
+    assert not_sent(modifiers=[{"id": "1", "unit_price": "0"}]) == {"/items/0/modifiers/0/unit_price"}
+    assert not_sent() == set()
+
+
+def test_of_a_modifier_that_is_a_product_only_the_sku_is_sent() -> None:
+    members = {"id", "name", "group_name", "unit_price"}
+    assert not_sent(modifiers=[PRICED]) == {f"/items/0/modifiers/0/{member}" for member in members}
+
+
+def test_a_name_that_is_sent_is_not_listed() -> None:
+    assert not_sent(name="Pizza for Ada", custom_name=True) == set()
+    order = {**LOCAL, "items": [{"sku": "PIZZA", "name": "Pizza", "quantity": 1, "note": "no nuts"}]}
+    told = POS.translate(WHERE, submission(order))
+    assert "1x Pizza: no nuts" in told.request.body["orderNote"]
+    assert "/items/0/name" in told.folded
+    assert "/items/0/name" not in told.not_sent
+
+
+def test_a_fee_is_sent_with_its_amount() -> None:
+    told = POS.translate(WHERE, submission(LOCAL))
+    assert not [pointer for pointer in told.not_sent if pointer.startswith("/fees")]
