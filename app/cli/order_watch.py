@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.live import Live
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.cli.order_hold import why_it_waits
 from app.cli.order_lookup import find_order
 from app.cli.order_tables import order_story
 from app.relay.views import is_final, order_view
@@ -26,7 +27,8 @@ async def watch_order(engine: AsyncEngine, order: str, *, as_json: bool) -> None
     elif console.is_terminal:
         with Live(console=console, auto_refresh=False) as live:
             async for details in _changes(engine, order):
-                live.update(order_story(details), refresh=True)
+                waits = await why_it_waits(engine, details)
+                live.update(order_story(details, waits=waits), refresh=True)
     else:
         await _as_lines(engine, order)
 

@@ -10,8 +10,9 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from app.cli.order_hold import why_it_waits
 from app.cli.order_lookup import find_order, read_page, retryable
-from app.cli.order_tables import order_story, order_table
+from app.cli.order_tables import attention_blocks, order_story, order_table
 from app.cli.order_watch import watch_order
 from app.cli.running import person, print_json, with_store
 from app.cli.session import Store
@@ -59,10 +60,14 @@ def list_orders(
 
     async def work(store: Store) -> None:
         rows = await read_page(store.engine, wanted, limit=limit)
+        if not rows:
+            await _must_exist(store, location)
         if as_json:
             print_json([summary_view(row) for row in rows])
+        elif rows:
+            Console().print(attention_blocks(rows) if attention else order_table(rows))
         else:
-            Console().print(order_table(rows) if rows else "No such orders.")
+            Console().print("No such orders.")
 
     with_store(work)
 
@@ -76,7 +81,7 @@ def show(order: OrderName, as_json: Json = False) -> None:
         if as_json:
             print_json(order_view(details, exchanges=True))
         else:
-            Console().print(order_story(details))
+            Console().print(order_story(details, waits=await why_it_waits(store.engine, details)))
 
     with_store(work)
 
@@ -199,8 +204,15 @@ async def _chosen(store: Store, location: str | None, failure: FailureCode | Non
     wanted = OrderFilter(locations=[location] if location else None, failure=failure)
     rows = await retryable(store.engine, wanted)
     if not rows:
+        await _must_exist(store, location)
         typer.echo("No order to retry.", err=True)
     return [f"{row.location_id}/{row.reference}" for row in rows]
+
+
+async def _must_exist(store: Store, location: str | None) -> None:
+    """A typo is not the same as "nothing to do". Asked where nothing was found: a deleted location's orders are."""
+    if location:
+        await store.locations.one(location)
 
 
 def _corrected(text: bytes) -> Order:

@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from app.cli.session import Store, open_store
-from app.domain.errors import ConfigurationError, Finding, OrderInvalid, RelayError
+from app.domain.errors import ConfigurationError, Finding, LocationUnknown, OrderInvalid, RelayError
 
 
 def with_store(work: Callable[[Store], Awaitable[None]]) -> None:
@@ -23,6 +23,8 @@ def with_store(work: Callable[[Store], Awaitable[None]]) -> None:
         asyncio.run(body())
     except OrderInvalid as error:
         refuse(told(error.findings))
+    except LocationUnknown as error:
+        refuse([f"There is no location {error.location!r}; 'order-relay locations list' names all."])
     except (ConfigurationError, RelayError) as error:
         refuse([str(error)])
     except KeyboardInterrupt:
