@@ -34,6 +34,8 @@ class StrictModel(BaseModel):
     def _null_is_absent(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
+        if None not in data.values():  # nearly always
+            return data
         known = cls.model_fields
         return {key: value for key, value in data.items() if value is not None or key not in known}
 

@@ -32,8 +32,9 @@ def places(currency: str) -> int:
 
 
 def fits(amount: Decimal, currency: str) -> bool:
-    """Whether the amount has no more places than the currency (trailing zeros do not count)."""
-    return amount == amount.quantize(Decimal(1).scaleb(-places(currency)))
+    """Whether the amount is written with no more places than the currency has."""
+    exponent = amount.as_tuple().exponent
+    return isinstance(exponent, int) and -exponent <= places(currency)
 
 
 def rounded(amount: Decimal, currency: str) -> Decimal:

@@ -211,3 +211,19 @@ def searchable(order: Order) -> str:
         return ""
     digits = "".join(letter for letter in customer.phone or "" if letter.isdigit())
     return " ".join(part for part in (customer.first_name, customer.last_name, digits) if part).lower()
+
+
+def differences(old: Any, new: Any, pointer: str = "") -> list[str]:
+    """What was changed between two stored orders, leaf by leaf: ``/total "20.00" -> "12.50"``."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        names = [*old, *(name for name in new if name not in old)]
+        return [line for name in names for line in differences(old.get(name), new.get(name), f"{pointer}/{name}")]
+    if isinstance(old, list) and isinstance(new, list):
+        places = range(max(len(old), len(new)))
+        pairs = ((_at(old, place), _at(new, place), f"{pointer}/{place}") for place in places)
+        return [line for before, after, where in pairs for line in differences(before, after, where)]
+    return [] if old == new else [f"{pointer} {json.dumps(old)} -> {json.dumps(new)}"]
+
+
+def _at(values: list[Any], place: int) -> Any:
+    return values[place] if place < len(values) else None

@@ -1,5 +1,6 @@
 """The order is at the POS: its answer to a create said so, or a look-up found it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from app.adapters.base import Taken
@@ -38,7 +39,8 @@ def _arrived(settling: Settling, event: StatusEvent, detail: str) -> None:
     if not callback_was_faster:
         settling.changes |= {"state": Dispatch.DONE, "lease_until": None, "failures": 0, "last_error": None}
     if settling.superseded:
-        case.hear(event, Source.POS_RESPONSE, superseded=True, detail=detail)
+        replaced = replace(event, reference=str(submission.reference))
+        case.hear(replaced, Source.POS_RESPONSE, superseded=True, detail=detail)
         return
     case.reach("submitted")
     if settling.outcome.verdict_within_s is not None and case.order.verdict_due_at is None:

@@ -7,7 +7,7 @@ from enum import Enum, auto
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.domain.errors import InDoubt, StorageUnavailable
+from app.domain.errors import InDoubt, OrderNotExpressible, PosError, StorageUnavailable
 from app.relay.outcome import NotBegun, Outcome, Patience
 from app.relay.sending import Desk, attempt, boot_clock
 from app.relay.settle import settle
@@ -128,7 +128,7 @@ class Dispatcher:
                 log.warning("a result waits for the storage", error=str(error))
                 await asyncio.sleep(POLL_S)
                 continue
-            log.info("attempt", kind=claimed.kind, outcome=_word(outcome))
+            _log(claimed, outcome)
             return
 
     async def _sleep(self, stop: asyncio.Event) -> None:
@@ -171,5 +171,13 @@ _GIVEN_BACK = Outcome(result=NotBegun(reason="the worker was stopped before anyt
 _CUT_OFF = Outcome(result=InDoubt("The worker was stopped before the POS had answered."))
 
 
-def _word(outcome: Outcome) -> str:
-    return getattr(outcome.result, "outcome", type(outcome.result).__name__.lower())
+def _log(claimed: Claimed, outcome: Outcome) -> None:
+    match outcome.result:
+        case PosError() as error:
+            log.warning("attempt", kind=claimed.kind, outcome=error.outcome, error=error.message)
+        case OrderNotExpressible() as refused:
+            log.warning("attempt", kind=claimed.kind, outcome="parked", error=str(refused))
+        case NotBegun() as given_back:
+            log.info("attempt", kind=claimed.kind, outcome="not_begun", reason=given_back.reason)
+        case answer:
+            log.info("attempt", kind=claimed.kind, outcome=type(answer).__name__.lower())

@@ -38,6 +38,7 @@ class OrderCase:
         self._polled = order.pos_system in polled_systems
         self._changes: dict[str, Any] = {}
         self._history: list[HistoryLine] = []
+        self._touched = False
 
     @classmethod
     async def open(
@@ -160,15 +161,21 @@ class OrderCase:
             self._follow_to(change.status, by_pos=change.by_pos)
         if change.store_reason:
             self._refused(event)
-        if change.attention is not None:
+        if change.attention is AttentionCode.DOUBLE_IN_POS:
+            self.raise_attention(change.attention, self._both(event))
+        elif change.attention is not None:
             self.raise_attention(change.attention, event.reason)
         elif event.word in GOOD_WORDS and not superseded:
             self.clear_attention(*FADES_WITH_PROGRESS)
         self.tell(source, event.raw, _sentence(event, detail, news, superseded=superseded), callback_id=callback_id)
 
+    def touch(self) -> None:
+        """What is shown of the order has changed, though nothing in its own row: its version rises."""
+        self._touched = True
+
     async def save(self, connection: AsyncConnection) -> None:
         """Writes the order and its new history, if anything happened."""
-        if not (self._changes or self._history):
+        if not (self._changes or self._history or self._touched):
             return
         self._schedule()
         await save_order(connection, self.order, self._changes, self._history)
@@ -187,6 +194,13 @@ class OrderCase:
             prepaid=self.order.prepaid,
             milestones=frozenset(name.removesuffix("_at") for name in self.milestones),
         )
+
+    def _both(self, event: StatusEvent) -> str:
+        """The two sends by what staff can find them by."""
+        old = [event.reference and f"reference {event.reference}", event.number, event.account]
+        new = [f"reference {self.order.current_reference}", self.order.pos_number, self.order.pos_account]
+        replaced, present = (", ".join(str(part) for part in parts if part) for parts in (old, new))
+        return f"Replaced: {replaced or 'an earlier reference'}. Present: {present}."
 
     def _news(self, event: StatusEvent) -> str:
         """What the POS calls the order, where it had not said so before."""

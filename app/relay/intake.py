@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -64,7 +65,10 @@ class Intake:
         Raises LocationUnknown, OrderInvalid, OrderNotExpressible, ReferenceConflict, StorageUnavailable.
         """
         location = await self._locations.get(order.location)
-        print_of_content = fingerprint(order)
+        # An order that leaves its currency out is the order that names the location's.
+        print_of_content = fingerprint(
+            order.model_copy(update={"currency": order.currency or location.settings.currency})
+        )
         new: NewOrder | None = None
         refusal: OrderInvalid | OrderNotExpressible | None = None
         try:
@@ -73,7 +77,7 @@ class Intake:
             # A repeat of an order that was good when it first came (its wanted time has passed, the settings have
             # changed) is still that order.
             refusal = refused
-        submitted = await run(self._engine, lambda connection: _store(connection, order, print_of_content, new))
+        submitted = await self._store(order, print_of_content, new)
         if submitted is None:
             raise refusal or LocationUnknown(order.location)
         if not submitted.replayed:
@@ -91,6 +95,23 @@ class Intake:
         except Misconfigured as error:
             return Preview(translation=None, url=None, problems=(Finding("/location", "misconfigured", error.message),))
         return Preview(translation=translation, url=location.pos.base_url + translation.request.path, problems=())
+
+    async def _store(self, order: Order, print_of_content: bytes, new: NewOrder | None) -> Submitted | None:
+        """One statement, one round trip, where the order is new. None: nothing was stored, and nothing was known."""
+        if new is not None:
+            stored = await run(self._engine, partial(store_orders, new=[new]), single_statement=True)
+            if new.id in stored:
+                return Submitted(order=_fresh(new, stored[new.id]), detail=new.detail, replayed=False)
+
+        async def known(connection: AsyncConnection) -> Submitted | None:
+            found = await known_orders(connection, [(order.location, order.reference)])
+            if not found:
+                return None
+            row = await _same(connection, found[0], print_of_content)
+            # Our own id: an earlier try of the statement had been committed after all.
+            return Submitted(order=row, detail=None, replayed=new is None or row.id != new.id)
+
+        return await run(self._engine, known)
 
     def _new(self, location: Location, order: Order, print_of_content: bytes, actor: str) -> NewOrder:
         self._check(location, order)
@@ -130,20 +151,6 @@ class Intake:
         deadline = now + timedelta(seconds=location.settings.give_up_after_s)
         submission = Submission(order=order, reference=reference, now=now, deadline_at=deadline)
         return self._registry[location.pos.system].translate(location, submission)
-
-
-async def _store(
-    connection: AsyncConnection, order: Order, print_of_content: bytes, new: NewOrder | None
-) -> Submitted | None:
-    """None: nothing was stored, and nothing was known."""
-    if new is not None and (received := (await store_orders(connection, [new])).get(new.id)) is not None:
-        return Submitted(order=_fresh(new, received), detail=new.detail, replayed=False)
-    known = await known_orders(connection, [(order.location, order.reference)])
-    if not known:
-        return None
-    row = await _same(connection, known[0], print_of_content)
-    # Our own id: an earlier run of this transaction had committed after all.
-    return Submitted(order=row, detail=None, replayed=new is None or known[0].id != new.id)
 
 
 async def _same(connection: AsyncConnection, known: Known, print_of_content: bytes) -> OrderRow:

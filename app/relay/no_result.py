@@ -15,7 +15,6 @@ from app.store import submissions as store
 LOOKS_APART_S = 10.0
 """Two looks that both say "absent" must lie this far apart to be certain."""
 LOOKS_NEEDED = 2
-HELD_BACK = timedelta(days=1)
 CANCEL_WANTED = "A cancel was asked for, so it is not sent again by itself to find out."
 
 
@@ -64,7 +63,10 @@ def rejected(settling: Settling, error: PosError) -> None:
         case.tell(Source.POS_RESPONSE, "rejected", f"a no to a repeat: {said}")
         return
     case.move(Status.REJECTED)
-    case.fail(FailureCode(error.code) if error.code else FailureCode.POS_REJECTED, error.message, error.pos_message)
+    twice = isinstance(error, InDoubt)
+    message = "The POS cannot read this order: the same server error twice, and it surely was not created."
+    code = FailureCode(error.code) if error.code else FailureCode.POS_REJECTED
+    case.fail(code, message if twice else error.message, error.pos_message)
     case.raise_attention(AttentionCode.REJECTED, said)
     case.settle_cancel("stopped", "The POS refused the order.")
     case.tell(Source.POS_RESPONSE, "rejected", said)
@@ -103,7 +105,7 @@ def no_result(settling: Settling, error: PosError) -> None:
 
 def hold_back(case: OrderCase, changes: dict[str, object], why: str) -> None:
     """In doubt, and finding out by sending it again could create what should not be: a person looks."""
-    changes |= {"due_at": case.now + HELD_BACK}
+    changes |= {"held": True}
     case.raise_attention(AttentionCode.IN_DOUBT, why)
 
 

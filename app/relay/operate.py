@@ -15,7 +15,7 @@ from app.domain.attention import AttentionCode
 from app.domain.errors import Finding, Misconfigured, NotFound, OrderInvalid, StateConflict
 from app.domain.ids import new_id
 from app.domain.location import Location
-from app.domain.order import Order, as_received, searchable
+from app.domain.order import Order, as_received, differences, searchable
 from app.domain.rules import check
 from app.domain.status import FailureCode, Source, Status, StatusEvent, Word
 from app.domain.submission import Dispatch, DispatchEvent, Step, step
@@ -23,7 +23,7 @@ from app.relay.events import OrderCase
 from app.relay.no_result import CANCEL_WANTED, end_by_cancel, hold_back
 from app.relay.sending import Locations
 from app.store.database import run
-from app.store.lanes import pause_lane, resume_lane
+from app.store.lanes import is_paused, pause_lane, probe_now, resume_lane
 from app.store.orders import current_body
 from app.store.submissions import (
     LockedSubmission,
@@ -146,6 +146,11 @@ class Operate:
 async def _retry(desk: Desk, *, give_up_after_s: int) -> None:
     after = desk.step(DispatchEvent.RETRY)
     case, submission = desk.case, desk.submission
+    if after.state is Dispatch.IN_DOUBT and case.cancel_pending and not desk.askable:
+        desk.refuse(
+            "A cancel was asked for, and a retry would send the order to find out. Look on the till, then resolve."
+        )
+    await probe_now(desk.connection, case.order.location_id)
     await save_submission(
         desk.connection,
         submission,
@@ -154,12 +159,19 @@ async def _retry(desk: Desk, *, give_up_after_s: int) -> None:
         deadline_at=max(submission.deadline_at, case.now + timedelta(seconds=give_up_after_s)),
         overdue=False,
         failures=0,
+        held=False,
         trigger="operator",
     )
     if case.status is Status.FAILED:
         _starts_again(case, case.order.requested_for)
     case.clear_attention(AttentionCode.PARKED, AttentionCode.FAILED, AttentionCode.IN_DOUBT)
-    desk.tell("retry", "asking the POS now" if after.state is Dispatch.IN_DOUBT else "sending again, same reference")
+    if await is_paused(desk.connection, case.order.location_id):
+        what = "due when the location is resumed"
+    elif after.state is Dispatch.IN_DOUBT:
+        what = "asking the POS now" if desk.askable else "sending again, same reference, to find out"
+    else:
+        what = "sending again, same reference"
+    desk.tell("retry", what)
 
 
 def _starts_again(case: OrderCase, wanted: datetime | None) -> None:
@@ -197,6 +209,7 @@ async def _resend(
             trigger="resend",
             deadline_at=deadline_at,
             due_at=case.now,
+            attempt=submission.attempt,
             body=body if body is not None else old,
         ),
     )
@@ -220,14 +233,21 @@ async def _resend(
             customer_search=searchable(corrected),
         )
     raw = {"replaced": old} if corrected is not None else None
-    how = "corrected, under a new reference" if corrected is not None else "under a new reference"
-    case.tell(Source.OPERATOR, "resend", f"{how}; by {desk.actor}", raw=raw)
+    changed = f"; changed: {', '.join(differences(old, body))}" if body is not None else ""
+    desk.case.tell(
+        Source.OPERATOR,
+        "resend",
+        f"under a new reference; replaces {submission.reference}{changed}; by {desk.actor}",
+        raw=raw,
+    )
 
 
 def _may_be_resent(desk: Desk) -> None:
     case, state = desk.case, desk.submission.state
     if state is not Dispatch.DONE:
-        desk.refuse(f"The order's dispatch is {state}; it is resent only when that is settled (resolve it first).")
+        waits = state in (Dispatch.WAITING, Dispatch.SENDING)
+        advice = "wait for it, or cancel the order" if waits else "resolve or cancel it first"
+        desk.refuse(f"The order's dispatch is {state}: {advice}. Only what is settled is resent.")
     resolved = case.status is Status.RECEIVED
     cancelled_at_pos = case.status is Status.CANCELLED and (
         case.order.cancelled_by_pos or "submitted_at" in case.milestones

@@ -12,7 +12,7 @@ from app.domain.submission import Dispatch, DispatchEvent, step
 from app.relay.events import OrderCase
 from app.store.database import run
 from app.store.due import DueOrder, DueSubmission, ended_leases, passed_deadlines, watched_orders
-from app.store.lanes import count_silence, is_paused
+from app.store.lanes import count_silence, is_paused, last_trouble
 from app.store.submissions import LockedSubmission, in_doubt_besides, lock_submission, save_submission
 
 log = structlog.get_logger(__name__)
@@ -95,7 +95,8 @@ class Reconciler:
         after = step(submission.state, DispatchEvent.DEADLINE, doubt=doubt)
         if after.ends_order is Status.FAILED:
             await save_submission(connection, submission, state=Dispatch.DONE, lease_until=None, overdue=True)
-            _gave_up(case, submission)
+            last = submission.last_error or await last_trouble(connection, due.location_id) or "it was never sent"
+            _gave_up(case, last)
         else:
             await save_submission(connection, submission, overdue=True)
             case.raise_attention(AttentionCode.IN_DOUBT, submission.last_error)
@@ -133,7 +134,7 @@ class Reconciler:
             case.tell(Source.RELAY, "late", "its wanted time has come, and it is not in the POS")
 
 
-def _gave_up(case: OrderCase, submission: LockedSubmission) -> None:
+def _gave_up(case: OrderCase, last: str) -> None:
     asked = case.cancel_pending
     case.settle_cancel("stopped", "The order never reached the POS.")
     case.move(Status.CANCELLED if asked else Status.FAILED)
@@ -141,8 +142,8 @@ def _gave_up(case: OrderCase, submission: LockedSubmission) -> None:
         case.clear_attention(*FADES_WITH_PROGRESS)
         case.tell(Source.RELAY, "cancelled", "it never reached the POS; the cancel that was asked for takes effect")
         return
-    last = submission.last_error or "it was never sent"
     code = FailureCode.EXPIRED
     case.fail(code, f"Not in the POS after {(case.now - case.order.received_at).total_seconds():.0f} s. Last: {last}")
     case.raise_attention(AttentionCode.FAILED, f"Last: {last}")
+    log.warning("gave up", location=case.order.location_id, order_id=str(case.order.id), last=last)
     case.tell(Source.RELAY, "failed", f"gave up; it surely is not in the POS. Last: {last}")

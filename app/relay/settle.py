@@ -6,6 +6,7 @@ schedule, never its facts.
 
 import random
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.adapters.base import Found, Taken
@@ -19,6 +20,8 @@ from app.relay.outcome import NotBegun, Outcome, Patience, Settling, as_stored
 from app.store import submissions as store
 from app.store.claim import Claimed
 from app.store.lanes import block_lane, hold_lane, lane_answered, lane_failed, lock_lane, make_due
+
+log = structlog.get_logger(__name__)
 
 
 async def settle(connection: AsyncConnection, claimed: Claimed, outcome: Outcome, patience: Patience) -> bool:
@@ -46,6 +49,7 @@ async def settle(connection: AsyncConnection, claimed: Claimed, outcome: Outcome
     await _tell(settling)
     if settling.changes:
         await store.save_submission(connection, submission, **settling.changes)
+        case.touch()
     await case.save(connection)
     return await _lane(settling)
 
@@ -78,6 +82,7 @@ async def _lane(settling: Settling) -> bool:
         case NotBegun() | OrderNotExpressible():
             return False
         case AccessDenied() | Misconfigured() as error:
+            log.warning("the lane is blocked", location=location_id, code=error.outcome, error=error.message)
             await block_lane(
                 connection, location_id, code=error.outcome, message=error.message, probe_s=BLOCKED_PROBE_S
             )

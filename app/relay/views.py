@@ -45,7 +45,7 @@ def summary_view(row: SummaryRow) -> dict[str, Any]:
     """The view as lists show it: all but ``order``, ``history`` and ``attempts``."""
     return {
         "id": str(row.id),
-        "version": row.version,
+        "version": row.version + row.attempt,  # a claim writes the submission only
         "final": is_final(row),
         "location": row.location_id,
         "reference": row.reference,
@@ -80,7 +80,7 @@ def _dispatch(row: SummaryRow) -> dict[str, Any]:
     return {
         "state": row.state.value,
         "attempts": row.attempt,
-        "next_attempt_at": moment(row.due_at) if row.state in _STILL_DUE else None,
+        "next_attempt_at": moment(row.due_at) if row.state in _STILL_DUE and not row.held else None,
         "deadline_at": moment(row.deadline_at),
     }
 

@@ -50,7 +50,8 @@ WHERE NOT l.paused AND (l.not_before IS NULL OR l.not_before <= now())
   AND (l.rate_per_s IS NULL
        OR l.tokens + extract(epoch FROM now() - l.tokens_at) * l.rate_per_s >= 1)
   AND EXISTS (SELECT FROM submissions s
-              WHERE s.location_id = l.location_id AND s.state IN ('waiting', 'in_doubt') AND s.due_at <= now()
+              WHERE s.location_id = l.location_id AND s.state IN ('waiting', 'in_doubt')
+                AND s.due_at <= now() AND NOT s.held
                 AND (s.state = 'in_doubt' OR s.deadline_at > now()))
   AND (SELECT count(*) FROM submissions s WHERE s.location_id = l.location_id AND s.state = 'sending')
       < CASE WHEN l.failures >= {LANE_OPENS_AFTER} OR l.blocked IS NOT NULL THEN 1 ELSE l.max_in_flight END
@@ -74,7 +75,7 @@ WITH room AS (
     SELECT s.location_id, s.reference, s.state AS was
     FROM room r CROSS JOIN LATERAL (
         SELECT * FROM submissions s
-        WHERE s.location_id = r.location_id AND s.state IN ('waiting', 'in_doubt') AND s.due_at <= now()
+        WHERE s.location_id = r.location_id AND s.state IN ('waiting', 'in_doubt') AND s.due_at <= now() AND NOT s.held
             AND (s.state = 'in_doubt' OR s.deadline_at > now())
         ORDER BY s.due_at LIMIT greatest(r.free, 0)
         FOR UPDATE SKIP LOCKED

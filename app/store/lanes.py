@@ -128,6 +128,20 @@ async def resume_lane(connection: AsyncConnection, location_id: str, *, give_up_
     return done.rowcount == 1
 
 
+async def probe_now(connection: AsyncConnection, location_id: str) -> None:
+    """A person wants to know: a lane that backs off or is blocked tries once, now."""
+    await connection.execute(lanes.update().where(lanes.c.location_id == location_id).values(not_before=None))
+
+
+async def last_trouble(connection: AsyncConnection, location_id: str) -> str | None:
+    """What the lane's last failure was, while it has not answered since."""
+    troubled = (lanes.c.failures > 0) | lanes.c.blocked.isnot(None)
+    found: str | None = await connection.scalar(
+        select(lanes.c.last_error).where(lanes.c.location_id == location_id, troubled)
+    )
+    return found
+
+
 async def is_paused(connection: AsyncConnection, location_id: str) -> bool:
     """Whether sending is held, without locking the lane."""
     return bool((await connection.execute(select(lanes.c.paused).where(lanes.c.location_id == location_id))).scalar())

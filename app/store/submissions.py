@@ -31,6 +31,7 @@ class LockedSubmission:
     absent_looks: int
     absent_at: datetime | None
     overdue: bool
+    held: bool
     last_error: str | None
 
 
@@ -45,6 +46,8 @@ class NewSubmission:
     trigger: str
     deadline_at: datetime
     due_at: datetime
+    attempt: int
+    """The number that the order's last attempt had: numbers go on, so that each names one attempt of the order."""
     body: Mapping[str, Any] | None
 
 

@@ -191,6 +191,7 @@ submissions = Table(
     Column("absent_looks", Integer, nullable=False, server_default="0", comment="looks in a row that count"),
     _at("absent_at", comment="of the last look that counts"),
     Column("overdue", Boolean, nullable=False, server_default="false", comment="its deadline was acted on"),
+    Column("held", Boolean, nullable=False, server_default="false", comment="in doubt, and only a person decides"),
     Column("last_error", Text),
     Column("body", JSON_OR_NULL, comment="the corrected order of a resend; null: the order's own"),
     CheckConstraint("state IN ('waiting', 'sending', 'in_doubt', 'parked', 'done')", name="state"),

@@ -53,6 +53,8 @@ class SummaryRow:
     """The number of the last attempt, which is how many there were."""
     due_at: datetime
     deadline_at: datetime
+    held: bool = False
+    """In doubt, and nothing is done by itself to find out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,7 @@ class OrderRow(SummaryRow):
     """The corrected order of a resend, where the current submission has one."""
 
 
-_OF_SUBMISSION = {"state", "attempt", "due_at", "deadline_at"}
+_OF_SUBMISSION = {"state", "attempt", "due_at", "deadline_at", "held"}
 _SUMMARY: tuple[ColumnElement[Any], ...] = tuple(
     (submissions if field.name in _OF_SUBMISSION else orders).c[field.name] for field in dataclasses.fields(SummaryRow)
 )

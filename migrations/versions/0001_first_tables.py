@@ -266,6 +266,9 @@ def upgrade() -> None:
         ),
         sa.Column("absent_at", sa.DateTime(timezone=True), nullable=True, comment="of the last look that counts"),
         sa.Column("overdue", sa.Boolean(), server_default="false", nullable=False, comment="its deadline was acted on"),
+        sa.Column(
+            "held", sa.Boolean(), server_default="false", nullable=False, comment="in doubt, and only a person decides"
+        ),
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.Column(
             "body", postgresql.JSONB(), nullable=True, comment="the corrected order of a resend; null: the order's own"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from app.domain.order import Order, as_received
+from app.domain.order import Order, as_received, differences
 from tests.domain.orders import FULL, SMALL, Path, get, leaves, order, put, without
 
 REQUIRED: list[Path] = [
@@ -221,3 +221,14 @@ def test_what_was_kept_reads_as_the_same_order() -> None:
 def test_prepaid_is_any_part_paid_online(paid: list[bool], prepaid: bool) -> None:
     payments = [{"method": "CARD", "amount": "1.00", "paid": each} for each in paid]
     assert order(payments=payments).prepaid is prepaid
+
+
+def test_differences_name_each_leaf() -> None:
+    old = {"total": "20.00", "items": [{"sku": "12", "quantity": 2}], "note": "x"}
+    new = {"total": "20.00", "items": [{"sku": "11", "quantity": 2}, {"sku": "13", "quantity": 1}]}
+    assert differences(old, new) == [
+        '/items/0/sku "12" -> "11"',
+        '/items/1 null -> {"sku": "13", "quantity": 1}',
+        '/note "x" -> null',
+    ]
+    assert differences(old, old) == []

@@ -105,7 +105,8 @@ def test_the_location_sells_in_its_own_currency() -> None:
 def test_no_amount_has_more_places_than_the_currency(path: Path) -> None:
     pointer = "".join(f"/{part}" for part in path)
     assert (pointer, "too_many_places") in found(put(FULL, path, get(FULL, path) + "1"))
-    assert (pointer, "too_many_places") not in found(put(FULL, path, get(FULL, path) + "0"))
+    assert (pointer, "too_many_places") in found(put(FULL, path, get(FULL, path) + "0"))
+    assert (pointer, "too_many_places") not in found(FULL)
 
 
 def test_the_total_is_checked_with_modifiers_and_sub_items_per_unit() -> None:

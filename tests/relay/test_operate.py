@@ -36,7 +36,11 @@ async def test_a_corrected_resend_shows_the_correction_and_keeps_the_old_one(hou
     await house.operate.resend(IKENTOO, order_id, order=corrected, actor="Ann")
     view = await house.view(order_id)
     assert (view["order"]["items"][0]["sku"], view["total"]) == ("11", "12.50")
-    assert "Ann" in view["history"][-1]["detail"]
+    said = view["history"][-1]["detail"]
+    assert '/items/0/sku "12" -> "11"' in said
+    assert "Ann" in said
+    await house.send()
+    assert [attempt["number"] for attempt in (await house.view(order_id))["attempts"]] == [1, 2]
     async with house.engine.connect() as connection:
         raw = (await connection.exec_driver_sql("SELECT raw FROM status_history WHERE raw IS NOT NULL")).scalar_one()
     assert raw["replaced"]["items"][0]["sku"] == "12"
@@ -54,6 +58,8 @@ async def test_good_words_on_a_replaced_send_mean_a_double(house: House) -> None
     await house.say_of(first, "SUCCESS")
     view = await house.view(order_id)
     assert (view["status"], view["attention"]["code"]) == ("submitted", "double_in_pos")
+    assert first in view["attention"]["message"]
+    assert view["pos"]["reference"] in view["attention"]["message"]
 
 
 @pytest.mark.parametrize(
@@ -172,9 +178,17 @@ async def test_a_cancel_in_doubt_is_not_found_out_by_sending_it(house: House) ->
     order_id = await house.submit(ikentoo_order())
     await house.send()
     await house.operate.cancel(IKENTOO, order_id, reason="x", actor="ops", only_if_surely_not_sent=False)
-    await house.later(3600)
+    await house.operate.pause(IKENTOO, actor="ops")
+    await house.operate.resume(IKENTOO, actor="ops")
+    with pytest.raises(StateConflict):
+        await house.operate.retry(IKENTOO, order_id, actor="ops")
+    await house.later(100_000)
+    await house.reconcile()
     assert await house.send() == 0
-    assert (await house.view(order_id))["attention"]["code"] == "in_doubt"
+    view = await house.view(order_id)
+    assert (view["attention"]["code"], view["dispatch"]["next_attempt_at"]) == ("in_doubt", None)
+    await house.operate.resolve(IKENTOO, order_id, note="not there", status=Status.REJECTED, actor="ops")
+    assert (await house.view(order_id))["cancellation"]["state"] == "stopped"
 
 
 async def test_a_cancel_that_comes_too_late_says_so(house: House) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 from app.adapters.base import Taken
-from app.domain.errors import NotSent, PosError, Rejected
+from app.domain.errors import InDoubt, NotSent, PosError, Rejected
 from app.domain.status import StatusEvent, Word
 from app.relay.outcome import Outcome, Patience
 from app.relay.settle import settle
@@ -162,3 +162,17 @@ async def test_a_polled_order_is_followed_for_a_day(house: House) -> None:
     await house.later(25 * 3600)
     assert await house.follower.round() == 0
     assert (await house.view(order_id))["status"] == "accepted"
+
+
+async def test_the_version_rises_with_all_that_is_shown(house: House) -> None:
+    await house.fault(IKENTOO, "drop_after", times=2, match={"endpoint": "toGo"})
+    order_id = await house.submit(ikentoo_order())
+    seen = [await house.view(order_id)]
+    for _ in range(3):
+        (claimed,) = await take(house)
+        seen.append(await house.view(order_id))
+        await report(house, claimed, InDoubt("no clear answer"))
+        seen.append(await house.view(order_id))
+        await house.later(10)
+    versions = [view["version"] for view in seen]
+    assert versions == sorted(set(versions))
