@@ -102,7 +102,8 @@ async def test_a_repeat_is_a_confirmation(till: Till) -> None:
 async def test_no(till: Till) -> None:
     async with adapter(till.url) as opened:
         unknown_endpoint = await failure(opened, request())
-        assert type(unknown_endpoint) is Rejected
+        assert type(unknown_endpoint) is Misconfigured  # the venue's setting: no order is refused for it
+        assert "endpoint_id" in unknown_endpoint.message
         await opened.register_callbacks("http://127.0.0.1:9/key")
         short = await failure(opened, request(maxTimeToAttemptOrderDeliverToPos=1))
         assert type(short) is Rejected

@@ -97,14 +97,15 @@ def test_a_rejection_says_which_field() -> None:
     assert "thirdPartyReference must not be null; items[0].sku must not be blank" in caught.value.message
     assert str(caught.value) == caught.value.message
     assert caught.value.code == "pos_rejected"
-    assert caught.value.pos_message == json.dumps(SPRING)
+    assert caught.value.pos_message == "thirdPartyReference must not be null; items[0].sku must not be blank"
+    assert caught.value.answer == json.dumps(SPRING)
 
 
 @pytest.mark.parametrize(
     ("body", "words"),
     [
         ({"message": "Required request parameter is not present", "status": 400}, "Required request parameter"),
-        ({"status": "fail", "msg": "no such endpoint"}, "no such endpoint"),
+        ({"status": "fail", "msg": "no such luck"}, "no such luck"),
         ({**SUB_EXCEPTIONS, "status": "400"}, "menu could not be loaded"),
         ({"error": "Bad Request", "errors": [7, None], "message": 9}, "Bad Request"),
         ({"error": "Bad Request", "errors": {"odd": 1}}, "Bad Request"),
@@ -121,3 +122,81 @@ def test_an_echoed_secret_is_masked() -> None:
         taken(answer(400, {"message": f"token {SECRET} is odd"}), "r")
     error = caught.value
     assert SECRET not in f"{error} {error.answer} {error.pos_message} {error.message}"
+
+
+def spring(*fields: str) -> dict[str, Any]:
+    return {**SPRING, "errors": [{"field": field, "defaultMessage": "is not known"} for field in fields]}
+
+
+ABOUT_SETTINGS: list[tuple[dict[str, Any], str]] = [
+    ({"message": "endpoint ID not found for ENDPOINT", "status": 400}, "endpoint_id"),
+    ({"status": "fail", "msg": "no such endpoint"}, "endpoint_id"),
+    ({"message": "Webhook endpoint 'X-1' does not exist"}, "endpoint_id"),
+    ({"message": "Unknown endpointId: X"}, "endpoint_id"),
+    (spring("endpointId"), "endpoint_id"),
+    (spring("items[0].sku", "businessLocationId"), "business_location_id"),
+    ({"message": "Business location 123 not found"}, "business_location_id"),
+    ({"message": "Invalid businessLocationId"}, "business_location_id"),
+    (spring("staffId"), "staff_id"),
+    ({"message": "STAFF_NOT_FOUND"}, "staff_id"),
+    ({"apiSubExceptions": [{"field": "staffId", "message": "unknown"}]}, "staff_id"),
+]
+
+
+@pytest.mark.parametrize(("body", "setting"), ABOUT_SETTINGS)
+def test_a_wrong_setting_blocks_the_venue_and_rejects_no_order(body: dict[str, Any], setting: str) -> None:
+    with pytest.raises(Misconfigured) as caught:
+        taken(answer(400, body), "r")
+    error = caught.value
+    assert f"the location's {setting} (400)" in error.message
+    assert ("register the callbacks first" in error.message) is (setting == "endpoint_id")
+    assert error.pos_message
+    assert error.pos_message in error.message
+    assert error.answer == json.dumps(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        spring("items[0].sku"),
+        spring("accountProfileCode"),
+        spring("payment.paymentMethod"),
+        spring("customerInfo.staffIdOfGuest"),
+        {"message": "item STAFF-1 not found for businessLocationId 123"},
+        {"message": "Business location doesn't accept online orders"},
+        {"message": "Business location does not accept online orders"},
+        {"message": "Unknown staff meal discount"},
+        {"message": "Staff meal not found"},
+        {"message": "Validation failed for object='localOrder'", "errors": [{"field": "orderNote"}]},
+        {"message": "reload error: endpoint not found"},
+    ],
+)
+def test_a_refusal_of_the_order_stays_one(body: dict[str, Any]) -> None:
+    with pytest.raises(Rejected):
+        taken(answer(400, body), "r")
+
+
+PAGE = b"<html>\n<head><title>502 Bad Gateway</title></head>\n<body><hr>nginx</body></html>"
+TRACE = "com.ikentoo.Oops: no till\n\tat com.ikentoo.Api.order(Api.java:7)\n\tat java.lang.Thread.run"
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (USED, USED["msg"]),
+        (SUB_EXCEPTIONS, "menu could not be loaded"),
+        ({"message": TRACE, "trace": TRACE}, "com.ikentoo.Oops: no till"),
+        (TRACE.encode(), "com.ikentoo.Oops: no till"),
+        (PAGE, "502 Bad Gateway"),
+        (b'"only a string"', "only a string"),
+        ({"odd": {"deep": 1}}, None),
+        (b"[1]", None),
+        (b"", None),
+    ],
+)
+def test_the_words_are_for_people(body: Any, words: str | None) -> None:
+    given = answer(500, body)
+    with pytest.raises(InDoubt) as caught:
+        taken(given, "r")
+    assert caught.value.pos_message == words
+    assert caught.value.answer == given.body.decode()
