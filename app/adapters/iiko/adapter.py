@@ -11,13 +11,14 @@ from pydantic import ValidationError
 
 from app.adapters.base import Found, Limits, Taken, WireRequest
 from app.adapters.iiko.access import fetch_token, mask_of
-from app.adapters.iiko.errors import NOT_FOUND, complaint, is_duplicate, pos_error, unclear
+from app.adapters.iiko.complaints import ORGANIZATION, wrong_setting
+from app.adapters.iiko.errors import NOT_FOUND, Complaint, complaint, is_duplicate, pos_error, unclear
 from app.adapters.iiko.settings import IikoSettings
 from app.adapters.iiko.status import event_of, known_event_of
 from app.adapters.iiko.tokens import SharedToken
 from app.adapters.iiko.wire import OrderInfo
 from app.adapters.transport import Answer, call
-from app.domain.errors import InDoubt, Rejected
+from app.domain.errors import InDoubt, PosError, Rejected
 from app.domain.status import StatusEvent, Word
 
 INFO = "/api/0/orders/info"
@@ -53,7 +54,7 @@ class IikoAdapter:
         if isinstance(error, InDoubt | Rejected) and is_duplicate(said):
             event = _it_has(str(request.body["order"]["id"]), said.code, said.message)
             return Taken(event=event, http_status=answer.status, answer=answer.excerpt(), duplicate=True)
-        raise error
+        raise wrong_setting(error, said, request.body) or error
 
     async def find(self, reference: UUID) -> Found:
         """``orders/info``. Absent only by Iiko's own word for it (500 with code 110). Raises a PosError."""
@@ -68,7 +69,7 @@ class IikoAdapter:
         said = complaint(answer)
         if answer.status == 500 and said.handled and said.code == NOT_FOUND:
             return Found(event=None, http_status=answer.status, answer=answer.excerpt())
-        raise _not_about_the_order(error) if isinstance(error, Rejected) else error
+        raise _refused_question(error, said)
 
     async def list_orders(self, start: datetime, end: datetime) -> Sequence[StatusEvent]:
         """``orders/deliveryOrders``, by days of the venue's calendar, so it may bring more. Raises a PosError."""
@@ -91,7 +92,7 @@ class IikoAdapter:
             middle = first + (last - first) // 2
             return [*await self._list_days(first, middle), *await self._list_days(middle, last)]
         if error := pos_error(answer):
-            raise _not_about_the_order(error) if isinstance(error, Rejected) else error
+            raise _refused_question(error, complaint(answer))
         body = answer.json()
         orders = body.get("deliveryOrders") if isinstance(body, dict) else None
         if not isinstance(orders, list):
@@ -132,9 +133,11 @@ def _it_has(reference: str, code: str | None, message: str | None) -> StatusEven
     )
 
 
-def _not_about_the_order(error: Rejected) -> InDoubt:
-    """A refused question says nothing about the order."""
-    return InDoubt(
+def _refused_question(error: PosError, said: Complaint) -> PosError:
+    """A refused question says nothing about the order, but perhaps something about the organization that it names."""
+    if not isinstance(error, Rejected):
+        return error
+    return wrong_setting(error, said, {ORGANIZATION}) or InDoubt(
         "Iiko refused the question.",
         http_status=error.http_status,
         answer=error.answer,

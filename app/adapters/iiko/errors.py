@@ -8,6 +8,7 @@ Three shapes of bodies, and some answers that have none (Iiko integration tips; 
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ DUPLICATE = "192"
 NOT_CONNECTED = "701"
 """"RabbitMq queue is not found": the restaurant is not connected to Iiko's server (field report)."""
 _TAG = re.compile(r"<(style|script).*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_FRAME = re.compile(r"[\r\n]\s*at [\w.$<>`]+")
 _SHOWN = 500
 
 
@@ -39,16 +41,20 @@ class Complaint:
 def complaint(answer: Answer) -> Complaint:
     """Reads any body. Numbers such as the code come as strings or numbers."""
     body = answer.json()
-    if not isinstance(body, dict):
-        text = body if isinstance(body, str) else answer.text()
-        return Complaint(code=None, message=_shown(_TAG.sub(" ", text), answer))
+    if isinstance(body, dict):
+        return _enveloped(body, answer)
+    # A page, a bare stack trace, or a JSON string; any other JSON holds no words.
+    text = body if isinstance(body, str) else _TAG.sub("\n", answer.text()) if body is None else ""
+    return Complaint(code=None, message=_shown([text], answer))
+
+
+def _enveloped(body: dict[str, Any], answer: Answer) -> Complaint:
     if "code" in body and ("message" in body or "httpStatusCode" in body):
-        said = [body.get("message"), body.get("description"), body.get("uiMessage")]
-        message = "; ".join(dict.fromkeys(str(part) for part in said if part))
         code = None if body["code"] is None else str(body["code"])
-        return Complaint(code=code, message=_shown(message, answer), handled=True)
+        said = [body.get("message"), body.get("description"), body.get("uiMessage")]
+        return Complaint(code=code, message=_shown(said, answer), handled=True)
     said = [body.get("ExceptionMessage") or body.get("Message") or body.get("message"), *_model_state(body)]
-    return Complaint(code=None, message=_shown("; ".join(str(part) for part in said if part), answer))
+    return Complaint(code=None, message=_shown(said, answer))
 
 
 def _model_state(body: dict[str, Any]) -> list[str]:
@@ -62,9 +68,17 @@ def _model_state(body: dict[str, Any]) -> list[str]:
     ]
 
 
-def _shown(text: str, answer: Answer) -> str | None:
+def _shown(parts: Sequence[object], answer: Answer) -> str | None:
     """On one line, without secrets. The same answer gives the same text, so that two can be compared."""
-    return readable(" ".join(text.split()), mask=answer.mask)[:_SHOWN] or None
+    texts = dict.fromkeys(_gist(part) for part in parts if isinstance(part, str | int | float))
+    return readable("; ".join(text for text in texts if text), mask=answer.mask)[:_SHOWN] or None
+
+
+def _gist(part: str | float) -> str:
+    text = str(part).strip()
+    if _FRAME.search(text):
+        text = text.splitlines()[0]  # of a stack trace
+    return " ".join(text.split())
 
 
 def is_duplicate(said: Complaint) -> bool:

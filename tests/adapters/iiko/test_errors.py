@@ -42,7 +42,11 @@ TABLE: list[tuple[int, Any, type[PosError], str | None, str | None]] = [
     (408, "", InDoubt, "pos_timeout", None),
     (429, "slow down", NotSent, None, None),
     (500, STACK, InDoubt, None, "no boolean"),
-    (500, TRACE, InDoubt, None, " ".join(TRACE.split())),
+    (500, TRACE, InDoubt, None, "System.InvalidCastException: no boolean"),
+    (500, json.dumps(TRACE), InDoubt, None, "System.InvalidCastException: no boolean"),
+    (500, f"<h1>Oops</h1><pre>{TRACE}</pre>", InDoubt, None, "Oops"),
+    (500, {"Message": "An error has occurred.", "ExceptionMessage": TRACE}, InDoubt, None, TRACE.splitlines()[0]),
+    (500, [{"raw": 1}], InDoubt, None, None),
     (500, json.dumps("only a string"), InDoubt, None, "only a string"),
     (500, shape_1("110", "order not found", 500), InDoubt, None, "order not found"),
     (500, shape_1("701", "RabbitMq queue is not found", 500), InDoubt, "pos_offline", "RabbitMq queue is not found"),
@@ -62,6 +66,9 @@ def test_class_code_and_words(
     assert error.http_status == status
     assert error.code == code
     assert words is None or error.pos_message == words
+    assert not (error.pos_message or "").startswith(("{", "[", "<"))
+    assert error.answer == (body if isinstance(body, str) else json.dumps(body))
+    assert error.message.endswith((".", "?"))
 
 
 def test_success_is_no_error() -> None:
