@@ -6,9 +6,9 @@ What does not fit goes into the address's comment, which the courier reads.
 
 from collections.abc import Sequence
 
-from app.adapters.iiko.ledger import Ledger
 from app.adapters.iiko.text import said
 from app.adapters.iiko.wire import WireAddress
+from app.adapters.ledger import Ledger
 from app.domain.order import Address, Order, ServiceType
 
 _SHORT = 10

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from app.adapters.iiko.ledger import Ledger
 from app.adapters.iiko.text import said
+from app.adapters.ledger import Ledger
 from app.domain.order import Order
 
 LIMIT = 500

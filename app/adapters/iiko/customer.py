@@ -1,9 +1,9 @@
 """The guest, in Iiko's words."""
 
-from app.adapters.iiko.ledger import Ledger
 from app.adapters.iiko.phone import iiko_phone
 from app.adapters.iiko.text import said
 from app.adapters.iiko.wire import WireCustomer
+from app.adapters.ledger import Ledger
 from app.domain.order import Customer
 
 _LIMIT = 60

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from app.adapters.iiko.guid import is_guid
-from app.adapters.iiko.ledger import Ledger
 from app.adapters.iiko.text import said
 from app.adapters.iiko.wire import WireItem, WireModifier
+from app.adapters.ledger import Ledger
 from app.domain.fields import written_quantity
 from app.domain.money import written
 from app.domain.order import Fee, Item, Modifier

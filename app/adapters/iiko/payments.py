@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from app.adapters.iiko.guid import is_guid
-from app.adapters.iiko.ledger import Ledger
 from app.adapters.iiko.names import payment_type
 from app.adapters.iiko.settings import IikoSettings
 from app.adapters.iiko.text import said
 from app.adapters.iiko.wire import WireItem, WirePaymentItem, WirePaymentType
+from app.adapters.ledger import Ledger
 from app.domain.money import written
 from app.domain.order import Discount, Payment
 

@@ -10,11 +10,11 @@ from app.adapters.iiko.comment import wire_comment
 from app.adapters.iiko.customer import shown_name, wire_customer
 from app.adapters.iiko.guid import is_guid
 from app.adapters.iiko.items import wire_fee, wire_item
-from app.adapters.iiko.ledger import Ledger
 from app.adapters.iiko.names import order_type_id, terminal_id
 from app.adapters.iiko.payments import coupon, total_tip, wire_payments, wire_tip
 from app.adapters.iiko.settings import IikoSettings
 from app.adapters.iiko.wire import OrderRequest, WireCustomer, WireItem, WireOrder
+from app.adapters.ledger import Ledger
 from app.domain.location import Location
 from app.domain.money import written
 from app.domain.order import Order, ServiceType

@@ -16,7 +16,7 @@ def customer_info(customer: Customer | None, settings: IkentooSettings, ledger: 
     guest = customer or Customer()
     number = e164(guest.phone) if guest.phone else None
     if guest.phone and number is None:
-        ledger.fold("/customer/phone", f"Phone: {guest.phone}")
+        ledger.note("/customer/phone", f"Phone: {guest.phone}")
     # "If the email is left empty this should be left empty as well."
     with_reference = bool(guest.email) and settings.send_customer_reference
     if not with_reference:

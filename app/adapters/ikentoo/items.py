@@ -19,7 +19,7 @@ def item_line(item: Item, pointer: str, ledger: Ledger, *, order_code: str | Non
     refs, priced = modifiers(item.modifiers, pointer, ledger)
     parts = [sub_line(each, f"{pointer}/sub_items/{n}", ledger) for n, each in enumerate(item.sub_items)]
     if item.note:
-        ledger.fold(f"{pointer}/note", f"{written_quantity(item.quantity)}x {item.name or item.sku}: {item.note}")
+        ledger.note(f"{pointer}/note", f"{written_quantity(item.quantity)}x {item.name or item.sku}: {item.note}")
         if item.name and not item.custom_name:
             ledger.folded.append(f"{pointer}/name")
     keep_unchecked(item, pointer, ledger, sent=("name",) if item.custom_name or item.note else ())

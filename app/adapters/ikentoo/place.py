@@ -32,9 +32,9 @@ def table_and_guests(order: Order, ledger: Ledger) -> tuple[str | None, int | No
     if order.table is None or order.table.check is None:
         return (None if number is None else str(number)), order.guests
     if number is not None:
-        ledger.fold("/table/number", f"Table {number}")
+        ledger.note("/table/number", f"Table {number}")
     if order.guests is not None:
-        ledger.fold("/guests", f"Guests: {order.guests}")
+        ledger.note("/guests", f"Guests: {order.guests}")
     return None, None
 
 
@@ -72,7 +72,7 @@ def fold_address(address: Address | None, ledger: Ledger) -> None:
     texts = (parts.get("line1"), street, parts.get("line2"), _details(parts), town, parts.get("comment"))
     for number, name in enumerate(parts):
         if number == 0:
-            ledger.fold(f"/delivery_address/{name}", "Address: " + ", ".join(text for text in texts if text))
+            ledger.note(f"/delivery_address/{name}", "Address: " + ", ".join(text for text in texts if text))
         else:
             ledger.folded.append(f"/delivery_address/{name}")
 
@@ -88,7 +88,7 @@ def delivery_address(address: Address | None, ledger: Ledger) -> DeliveryAddress
         ledger.folded.extend(f"/delivery_address/{name}" for name in ("street", "house") if name in parts)
     ledger.folded.extend(f"/delivery_address/{name}" for name in _DETAILS if name in parts)
     if "comment" in parts:
-        ledger.fold("/delivery_address/comment", f"Address: {parts['comment']}")
+        ledger.note("/delivery_address/comment", f"Address: {parts['comment']}")
     line2 = ", ".join(text for text in (parts.get("line2"), extra, _details(parts)) if text)
     return DeliveryAddress(
         address_line1=line1 or street or None,

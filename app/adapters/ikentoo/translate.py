@@ -52,7 +52,7 @@ def _local(location: Location, settings: IkentooSettings, submission: Submission
     account_id, identifier = account(order, ledger)
     table, guests = table_and_guests(order, ledger)
     if order.collection_code:
-        ledger.fold("/collection_code", f"Collection code {order.collection_code}")
+        ledger.note("/collection_code", f"Collection code {order.collection_code}")
     return LocalOrder(
         account_id=account_id,
         account_identifier=identifier,
@@ -71,7 +71,7 @@ def _to_go(location: Location, settings: IkentooSettings, submission: Submission
     if not delivery:
         fold_address(order.delivery_address, ledger)
     if order.guests is not None:
-        ledger.fold("/guests", f"Guests: {order.guests}")
+        ledger.note("/guests", f"Guests: {order.guests}")
     return ToGoOrder(
         collection_code=collection_code(order, ledger),
         order_collection_time_as_iso8601=written(times.collection, location.zone),
@@ -117,5 +117,5 @@ def _schedule(location: Location, submission: Submission, ledger: Ledger) -> Sch
     times = schedule(submission, location.settings.lead_time_s)
     wanted = submission.order.requested_for
     if wanted is not None and times == Schedule():
-        ledger.fold("/requested_for", f"Wanted at {wanted.astimezone(location.zone):%Y-%m-%d %H:%M}")
+        ledger.note("/requested_for", f"Wanted at {wanted.astimezone(location.zone):%Y-%m-%d %H:%M}")
     return times

@@ -12,16 +12,16 @@ class Ledger:
         self._findings: list[Finding] = []
 
     def fold(self, pointer: str) -> None:
-        """The field went into a comment, as text."""
+        """The field went into a note, as text."""
         self.folded.append(pointer)
 
     def keep(self, pointer: str, given: object) -> None:
-        """A courtesy field that Iiko has no place for: only we keep it, if it was given at all."""
+        """A courtesy field that only we keep, if it was given at all."""
         if given:
             self.kept.append(pointer)
 
     def refuse(self, pointer: str, code: str, message: str) -> None:
-        """Iiko cannot be told this."""
+        """The POS cannot be told this."""
         self._findings.append(Finding(pointer, code, message))
 
     def settle(self) -> None:
