@@ -1,7 +1,7 @@
 """Settings of the process, from the environment. ``.env.example`` explains each."""
 
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from cryptography.fernet import Fernet
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
@@ -62,7 +62,11 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _is_address(cls, value: str) -> str:
-        HttpUrl(value)
+        try:
+            HttpUrl(value)
+        except ValidationError:
+            message = "must be a web address, such as https://orders.example.com"
+            raise ValueError(message) from None
         return value.rstrip("/")
 
     @model_validator(mode="after")
@@ -81,10 +85,34 @@ def load_settings() -> Settings:
         raise ConfigurationError(_in_one_line(error)) from None
 
 
+_PLAIN = {
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "int_parsing_size": "must be a smaller number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a number",
+    "bool_parsing": "must be true or false",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+}
+"""What pydantic finds, in the words of this product."""
+
+
+def _plain(found: Any) -> str:
+    context = {
+        name: f"{value:g}" if isinstance(value, float) else value for name, value in found.get("ctx", {}).items()
+    }
+    if found["type"] == "string_pattern_mismatch":  # all patterns are lists of words
+        return f"must be one of {', '.join(context['pattern'].strip('^()$').split('|'))}"
+    message = str(found["msg"]).removeprefix("Value error, ")
+    return _PLAIN[found["type"]].format(**context) if found["type"] in _PLAIN else message
+
+
 def _in_one_line(error: ValidationError) -> str:
-    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    first = error.errors(include_input=False, include_url=False)[0]
     name = "_".join(str(part) for part in first["loc"]).upper()
-    message = str(first["msg"]).removeprefix("Value error, ")
+    message = _plain(first)
     if not name:
         return message
     variable = name if name.startswith("DATABASE") and name == "DATABASE_URL" else f"ORDER_RELAY_{name}"

@@ -1,5 +1,8 @@
 """All commands of order-relay."""
 
+from importlib.metadata import version
+from typing import Annotated
+
 import typer
 from cryptography.fernet import Fernet
 
@@ -18,6 +21,24 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Relays paid web orders into restaurant POS systems, durably and exactly once as far as the POS allows.",
 )
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"order-relay {version('order-relay')}")
+        raise typer.Exit
+
+
+@app.callback()
+def order_relay(
+    *,
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="The version, and no more.")
+    ] = False,
+) -> None:
+    """Takes what holds for all commands."""
+
+
 app.command()(demo)
 app.command()(serve)
 app.command()(worker)

@@ -1,12 +1,12 @@
 """order-relay keys: API keys, made before, beside or after `serve`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
 from app.cli.running import print_json, with_store
@@ -36,6 +36,7 @@ def create(
 
     async def work(opened: Store) -> None:
         made = await store.create(opened.engine, name=name, scopes=set(scope), locations=location or None)
+        await _warn_of_unknown(opened, location or ())
         bound = f"for {', '.join(location)}" if location else "for all locations"
         typer.echo(f"Key {name!r} ({made.id}) with {', '.join(sorted(set(scope)))}, {bound}.", err=True)
         typer.echo("Keep it now: only its hash is stored, and it is not shown again.", err=True)
@@ -55,7 +56,7 @@ def list_keys(
         if as_json:
             print_json([_view(row) for row in rows])
         else:
-            Console().print(_table(rows) if rows else "No keys yet.")
+            Console().print(Group(*_blocks(rows)) if rows else "No keys yet.")
 
     with_store(work)
 
@@ -83,19 +84,22 @@ def _view(row: KeyRow) -> dict[str, Any]:
     }
 
 
-def _table(rows: Sequence[KeyRow]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("id", "name", "scopes", "locations", "created", "last used"):
-        table.add_column(name, overflow="fold", no_wrap=name == "id")
+async def _warn_of_unknown(opened: Store, wanted: Collection[str]) -> None:
+    """A key may be wanted before its location is applied, so this is not an error; more often it is a typo."""
+    known = {view["location"] for view in await opened.locations.list(only=wanted)} if wanted else set()
+    for slug in sorted(set(wanted) - known):
+        typer.echo(f"order-relay: warning: there is no location {slug!r} yet; the key is made all the same.", err=True)
+
+
+def _blocks(rows: Sequence[KeyRow]) -> Iterator[RenderableType]:
+    """Three lines a key: one line would not fit 80 columns."""
     for row in rows:
         ended = row.revoked_at is not None
-        table.add_row(
-            str(row.id),
-            Text(row.name),
-            " ".join(sorted(row.scopes)),
-            "all" if row.locations is None else " ".join(sorted(row.locations)),
-            f"{row.created_at:%Y-%m-%d %H:%M}",
-            "revoked" if ended else f"{row.last_used_at:%Y-%m-%d %H:%M}" if row.last_used_at else "never",
-            style="dim" if ended else None,
-        )
-    return table
+        used = f"last used {row.last_used_at.astimezone():%Y-%m-%d %H:%M}" if row.last_used_at else "never used"
+        where = "all locations" if row.locations is None else ", ".join(sorted(row.locations))
+        yield Text.assemble((row.name, "bold"), " (revoked)" if ended else "", style="dim" if ended else "")
+        for words in (
+            f"id {row.id}, created {row.created_at.astimezone():%Y-%m-%d %H:%M}",
+            f"{' '.join(sorted(row.scopes))}; {where}; {used}",
+        ):
+            yield Padding(Text(words, style="dim" if ended else ""), (0, 0, 0, 2), expand=False)

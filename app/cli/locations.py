@@ -1,18 +1,21 @@
 """order-relay locations: settings from a file, and the switches of a location."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from app.adapters.base import Limits
 from app.adapters.registry import OpenAdapters
 from app.cli.locations_file import read_locations
+from app.cli.order_tables import one_line
 from app.cli.running import person, print_json, refuse, told, with_store
 from app.cli.session import Store
 from app.domain.errors import OrderInvalid
@@ -51,7 +54,7 @@ def list_locations(
         if as_json:
             print_json(views)
         else:
-            Console().print(_table(views) if views else "No locations yet: order-relay locations apply FILE")
+            Console().print(_told(views) if views else "No locations yet: order-relay locations apply FILE")
 
     with_store(work)
 
@@ -117,21 +120,27 @@ async def _all(locations: Locations) -> list[dict[str, Any]]:
     return views
 
 
-def _table(views: Sequence[Mapping[str, Any]]) -> Table:
+def _told(views: Sequence[Mapping[str, Any]]) -> RenderableType:
+    """A line each, and below them what is the matter with some. Fits 80 columns."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("location", "name", "POS", "sending", "waiting", "in doubt", "last sent", "attention"):
-        table.add_column(name, overflow="fold")
+    for name in ("location", "POS", "sending", "waiting", "in doubt", "last sent"):
+        table.add_column(name, overflow="fold", no_wrap=name not in ("location", "sending"))
     for view in views:
-        sending = "paused" if view["paused"] else view["blocked"] or "yes"
-        attention = view["attention"]
+        sent = view["last_sent_at"]
         table.add_row(
             view["location"],
-            Text(view["name"]),
             view["pos"]["system"],
-            sending,
+            "paused" if view["paused"] else view["blocked"] or "yes",
             str(view["waiting"]),
             str(view["in_doubt"]),
-            view["last_sent_at"] or "never",
-            Text(f"{attention['code']}: {attention['action']}" if attention else ""),
+            f"{datetime.fromisoformat(sent).astimezone():%Y-%m-%d %H:%M}" if sent else "never",
         )
-    return table
+    return Group(table, *(line for view in views if view["attention"] for line in _trouble(view)))
+
+
+def _trouble(view: Mapping[str, Any]) -> Iterator[RenderableType]:
+    attention = view["attention"]
+    yield Text()
+    yield Text.assemble((view["location"], "bold"), f" ({view['name']}): {attention['code']}")
+    for words, style in ((attention["message"], "yellow"), (f"-> {attention['action']}", "bold yellow")):
+        yield Padding(Text(one_line(words), style=style), (0, 0, 0, 2), expand=False)

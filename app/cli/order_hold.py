@@ -81,4 +81,4 @@ def _unended(words: str) -> str:
 
 
 def _clock(value: datetime) -> str:
-    return f"{value.astimezone():%H:%M:%S}"
+    return f"{value.astimezone():%Y-%m-%d %H:%M:%S}"

@@ -221,7 +221,7 @@ def _corrected(text: bytes) -> Order:
     except ValidationError as error:
         with suppress(ValueError):
             raise OrderInvalid(findings(error, json.loads(text))) from None
-        raise typer.BadParameter("The corrected order is not JSON.") from None
+        raise typer.BadParameter("The corrected order is not JSON.", param_hint="--order") from None
 
 
 def _line(details: OrderDetails) -> str:

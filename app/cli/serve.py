@@ -10,7 +10,7 @@ import typer
 
 from app import logs
 from app.cli.process import in_one_line, run_until_told, settle_memory
-from app.cli.storage import Storage, open_storage
+from app.cli.storage import Storage, open_storage, own_directory
 from app.cli.web import address_of, listen, served
 from app.composition import Parts, open_parts
 from app.main import open_web_app
@@ -33,7 +33,7 @@ def serve(
         settings = configured()
         with ExitStack() as stack:
             if settings.database_url is None:
-                stack.enter_context(embedded.hold_directory(settings.data_dir))
+                stack.enter_context(embedded.hold_directory(own_directory(settings)))
             listener = stack.enter_context(listen(host or settings.host, settings.port if port is None else port))
             storage = stack.enter_context(open_storage(settings))
             reachable = reached_at(settings, listener)

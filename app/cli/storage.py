@@ -4,18 +4,20 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.domain.errors import ConfigurationError, StorageUnavailable
 from app.settings import Settings
-from app.store import embedded, migrate
+from app.store import database_url, embedded, migrate
 from app.store.database import create_engine, is_hopeless
 
 PATIENCE_S = 30.0
 """For a database that is not up yet, at the start."""
 PAUSE_S = 0.5
+EXAMPLE = "postgresql://user:password@host/order_relay"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,22 +71,45 @@ def open_storage(settings: Settings, *, keys_needed: bool = True) -> Iterator[St
     """Joins or starts the embedded PostgreSQL where DATABASE_URL is unset. Raises ConfigurationError."""
     keys = [key.get_secret_value() for key in settings.secret_keys]
     if settings.database_url is not None:
+        url = _usable(settings.database_url.get_secret_value())
         if keys_needed and not keys:
             raise ConfigurationError(
                 "ORDER_RELAY_SECRET_KEYS is not set: it is required with DATABASE_URL. "
                 "Make one with 'order-relay keys secret', and keep it."
             )
         yield Storage(
-            url=settings.database_url.get_secret_value(),
+            url=url,
             secret_keys=keys,
             embedded=False,
             words="the PostgreSQL of DATABASE_URL",
         )
         return
-    with embedded.running(settings.data_dir) as server:
+    with embedded.running(own_directory(settings)) as server:
         yield Storage(
             url=server.url,
             secret_keys=keys or [embedded.load_or_create_secret_key(settings.data_dir)],
             embedded=True,
             words=f"embedded PostgreSQL in {settings.data_dir}",
         )
+
+
+def own_directory(settings: Settings) -> Path:
+    """The data directory, usable. In a container it is mostly not, and what is missing there is DATABASE_URL."""
+    try:
+        embedded.prepare(settings.data_dir)
+    except ConfigurationError as error:
+        raise ConfigurationError(
+            f"{error} It is needed because DATABASE_URL is not set: set DATABASE_URL ({EXAMPLE}), "
+            "or set ORDER_RELAY_DATA_DIR to a directory that can be written."
+        ) from None
+    return settings.data_dir
+
+
+def _usable(url: str) -> str:
+    """Nonsense is told before anything else that is missing. Raises ConfigurationError."""
+    if not url.strip():
+        raise ConfigurationError(
+            f"DATABASE_URL is empty: set it to {EXAMPLE}, or unset it to use the embedded PostgreSQL."
+        )
+    database_url.parse(url)
+    return url

@@ -91,6 +91,7 @@ async def test_the_new_key_stands_alone_on_standard_output(order_relay: Terminal
     key = made.out.removesuffix("\n")
     assert (made.code, "\n" in key, len(key)) == (0, False, 48)
     assert key not in made.err
+    assert "there is no location 'geneva-1' yet" in made.err
     found = await keys.find(engine, key_hash(key))
     assert found is not None
     assert (found.name, found.scopes, found.locations) == (
@@ -104,11 +105,14 @@ async def test_the_new_key_stands_alone_on_standard_output(order_relay: Terminal
     assert len(again.err.splitlines()) == 1
     for wrong in (["--scope", "root"], ["--scope", "ops", "--location", "No Slug"], []):
         refused = await order_relay("keys", "create", "--name", "other", *wrong)
-        assert (refused.code, refused.out) == (2, "")
+        assert (refused.code, refused.out, len(refused.err.splitlines())) == (2, "", 1)
 
     listed = await order_relay("keys", "list", "--json")
     assert [row["name"] for row in json.loads(listed.out)] == ["website"]
-    assert key not in listed.out + (await order_relay("keys", "list")).out
+    people = (await order_relay("keys", "list", COLUMNS="80")).out
+    assert key not in listed.out + people
+    assert max(map(len, people.splitlines())) <= 80
+    assert "orders:write; geneva-1; never used" in people
     assert (await order_relay("keys", "revoke", "website")).code == 0
     assert await keys.find(engine, key_hash(key)) is None
     assert (await order_relay("keys", "revoke", "nobody")).code == 1
@@ -132,7 +136,12 @@ async def test_apply_creates_replaces_and_leaves_alone(order_relay: Terminal, tm
     assert (await order_relay("locations", "pause", "geneva-1")).out == "geneva-1: paused\n"
     assert json.loads((await order_relay("locations", "list", "--json")).out)[0]["paused"] is True
     assert (await order_relay("locations", "resume", "geneva-1")).out == "geneva-1: resumed\n"
-    assert (await order_relay("locations", "pause", "nowhere")).code == 1
+    assert "last sent" in (await order_relay("locations", "list")).out.splitlines()[0]
+    nowhere = await order_relay("locations", "pause", "nowhere")
+    assert (nowhere.code, nowhere.err) == (
+        1,
+        "order-relay: There is no location 'nowhere'; 'order-relay locations list' names all.\n",
+    )
     unreachable = await order_relay("locations", "register", "geneva-1")
     assert (unreachable.code, len(unreachable.err.splitlines())) == (1, 1)
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from cryptography.fernet import Fernet
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.adapters.registry import build
@@ -82,11 +82,80 @@ async def test_list(terminal: Terminal) -> None:
     people = await terminal.run("list")
     assert [people.code, people.err] == [0, ""]
     newest, oldest = people.out.splitlines()[1:]
-    assert newest.split() == "2026-07-01 12:00 geneva-1 B failed waiting 12.50 CHF failed".split()
-    assert oldest.split() == "2026-07-01 12:00 geneva-1 A received waiting 12.50 CHF".split()
+    assert newest.split() == "2026-07-01 12:00 geneva-1/B failed, waiting 12.50 CHF failed".split()
+    assert oldest.split() == "2026-07-01 12:00 geneva-1/A received, waiting 12.50 CHF".split()
     for words in (["--attention", "--status", "failed"], ["--failure", "expired", "--limit", "1"]):
         scripts = json.loads((await terminal.run("list", "--json", *words)).out)
         assert [item["reference"] for item in scripts] == ["B"], words
+
+
+async def test_what_needs_a_person_says_what_to_do_in_80_columns(terminal: Terminal) -> None:
+    page = 'The POS refused a paid order. {\n  "message" : "' + "no such dish " * 10 + '"\n}'
+    long = BROKEN | {"attention": ATTENTION | {"message": page}}
+    await plant(terminal.engine, Planted(reference="A"), Planted(reference="B" * 48, columns=long))
+    terminal.environment["COLUMNS"] = "80"
+    people = await terminal.run("list", "--attention")
+    assert [people.code, people.err] == [0, ""]
+    assert max(map(len, people.out.splitlines())) <= 80
+    for words in (
+        f"geneva-1/{'B' * 48} failed, waiting, 12.50 CHF, since 2026-07-01 12:00",
+        'failed: The POS refused a paid order. { "message" : "no such dish',
+        "-> Key it in by hand.",
+    ):
+        assert words in " ".join(people.out.split())
+    assert "geneva-1/A" not in people.out
+    assert max(map(len, (await terminal.run("list")).out.splitlines())) <= 80
+
+
+SOON = "'2126-07-01 12:00:00+00'"
+HELD = [
+    ("paused = true", "location geneva-1 is paused; order-relay locations resume geneva-1"),
+    (
+        f"blocked = 'access_denied', blocked_message = 'The POS said no.', not_before = {SOON}",
+        "location geneva-1 is blocked, access_denied: The POS said no; the next try is not before 2126-07-01 12:00:00",
+    ),
+    (
+        f"failures = 5, last_error = 'connection refused', not_before = {SOON}",
+        "pos_down, 5 failures in a row at location geneva-1: connection refused; the next try is not before 2126-",
+    ),
+    (f"failures = 1, not_before = {SOON}", "location geneva-1 is backed off; the next try is not before 2126-"),
+    ("failures = 0", "it is due; a worker takes it as soon as one is free"),
+]
+
+
+@pytest.mark.parametrize(("lane", "words"), HELD)
+async def test_show_says_why_an_order_waits(terminal: Terminal, lane: str, words: str) -> None:
+    await plant(terminal.engine, Planted())
+    async with terminal.engine.begin() as connection:
+        await connection.execute(text(f"UPDATE lanes SET {lane} WHERE location_id = 'geneva-1'"))  # noqa: S608
+    lines = (await terminal.run("show", "geneva-1/WEB-1")).out.splitlines()
+    assert lines[2].startswith("Status received, dispatch waiting")
+    assert lines[3].startswith(f"Waits: {words}")
+
+
+async def test_show_says_nothing_of_waiting_where_nothing_waits(terminal: Terminal) -> None:
+    await plant(terminal.engine, Planted(submission={"state": "done"}))
+    assert "Waits" not in (await terminal.run("show", "geneva-1/WEB-1")).out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["list", "--location", "nope"], 1, "There is no location 'nope'"),
+        (["list", "--location", "nope", "--attention", "--json"], 1, "There is no location 'nope'"),
+        (["retry", "--location", "nope", "--failure", "expired"], 1, "There is no location 'nope'"),
+        (["retry", "--failure", "no_such"], 2, "'no_such' is not one of 'item_not_found'"),
+        (["retry"], 2, "Name orders, or choose many with --location and --failure."),
+        (["lst"], 2, "No such command 'lst'."),
+    ],
+)
+async def test_a_typo_is_told_in_a_line(terminal: Terminal, words: list[str], code: int, said: str) -> None:
+    ran = await terminal.run(*words)
+    assert [ran.code, ran.out] == [code, ""]
+    (line,) = ran.err.splitlines()
+    assert line.startswith("order-relay: ")
+    assert said in line
+    assert "this key" not in line
 
 
 async def test_show_tells_the_story(terminal: Terminal) -> None:
@@ -100,8 +169,9 @@ async def test_show_tells_the_story(terminal: Terminal) -> None:
     for words in (
         "Order geneva-1/WEB-1",
         "To do: Key it in by hand.",
-        "2026-07-01 12:00:00.000 received api received pickup as soon as possible; by website",
-        "2026-07-01 12:00:00.000 1 send intake ... not_sent connection refused",
+        "pickup, 12.50 CHF, received 2026-07-01,",
+        "12:00:00.000 received api received pickup as soon as possible; by website",
+        "12:00:00.000 1 send intake ... not_sent connection refused",
     ):
         assert words in " ".join(shown.out.split())
     assert (await terminal.run("show", str(order.id))).out == shown.out

@@ -1,6 +1,7 @@
 """What is wrong before anything runs: one clear line, exit code 1. And what needs no database at all."""
 
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import httpx
@@ -21,11 +22,20 @@ def order_relay(tmp_path: Path) -> Iterator[Processes]:
 
 
 WRONG = [
-    ({"ORDER_RELAY_PORT": "many"}, "ORDER_RELAY_PORT"),
+    ({"ORDER_RELAY_PORT": "many"}, "ORDER_RELAY_PORT: must be a whole number"),
     ({"ORDER_RELAY_LEASE_S": "10"}, "ORDER_RELAY_LEASE_S must be more than ORDER_RELAY_SEND_BUDGET_S"),
     ({"ORDER_RELAY_SECRET_KEYS": "hunter2"}, "ORDER_RELAY_SECRET_KEYS: must be comma-separated Fernet keys"),
     ({"DATABASE_URL": NOBODY}, "ORDER_RELAY_SECRET_KEYS is not set"),
-    ({"DATABASE_URL": "mysql://relay@db/relay", "ORDER_RELAY_SECRET_KEYS": secret_key()}, "DATABASE_URL"),
+    ({"DATABASE_URL": "mysql://relay@db/relay"}, "DATABASE_URL cannot be used: it must begin with postgresql://"),
+    ({"DATABASE_URL": ""}, "DATABASE_URL is empty: set it to postgresql://"),
+    ({"ORDER_RELAY_PORT": "70000"}, "ORDER_RELAY_PORT: must be at most 65535"),
+    ({"ORDER_RELAY_PUBLIC_URL": "orders"}, "ORDER_RELAY_PUBLIC_URL: must be a web address, such as https://"),
+    ({"ORDER_RELAY_LOG_LEVEL": "loud"}, "ORDER_RELAY_LOG_LEVEL: must be one of debug, info, warning, error"),
+    ({"ORDER_RELAY_ALLOW_HTTP": "maybe"}, "ORDER_RELAY_ALLOW_HTTP: must be true or false"),
+    (
+        {"ORDER_RELAY_DATA_DIR": "/dev/null"},
+        "cannot be used: File exists. It is needed because DATABASE_URL is not set",
+    ),
 ]
 
 
@@ -62,6 +72,17 @@ def test_a_simulator_says_where_it_is_and_what_to_try(order_relay: Processes, po
     assert f"curl {simulator.url}/_sim/faults -d" in simulator.said
     assert httpx.get(f"{simulator.url}/_sim/orders").json() == []
     assert simulator.terminate() == 0, simulator.said
+
+
+def test_the_version_and_no_more(order_relay: Processes) -> None:
+    ended = order_relay.run("--version")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, f"order-relay {version('order-relay')}\n", "")
+
+
+@pytest.mark.parametrize("words", [[], ["keys"]])
+def test_nothing_to_do_is_the_help(order_relay: Processes, words: list[str]) -> None:
+    ended = order_relay.run(*words)
+    assert "Usage: order-relay" in ended.stdout + ended.stderr
 
 
 def test_a_secret_key_is_one(order_relay: Processes) -> None:
