@@ -17,12 +17,9 @@ before it reads, and an answer on a connection that is closed under its hands re
 
 async def read_bytes(request: Request, *, limit: int) -> bytes:
     """The body as it came. Raises Problem 413 where it is over the limit, and keeps no more of it than that."""
+    if _declared(request) > limit:
+        raise _too_large(limit, ended=await discard(request))
     stream = request.stream()
-    declared = _declared(request)
-    if declared > limit:
-        waits = "100-continue" in request.headers.get("expect", "").lower()  # for our word, before it sends the body
-        read_on = declared <= DRAIN_LIMIT and not waits
-        raise _too_large(limit, ended=read_on and await _drained(stream))
     chunks: list[bytes] = []
     size = 0
     async for chunk in stream:
@@ -31,6 +28,17 @@ async def read_bytes(request: Request, *, limit: int) -> bytes:
             raise _too_large(limit, ended=await _drained(stream))
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+async def discard(request: Request) -> bool:
+    """Reads the body and throws it away; whether it came to its end, so that the connection can be kept."""
+    waits = "100-continue" in request.headers.get("expect", "").lower()  # for our word, before it sends the body
+    return _declared(request) <= DRAIN_LIMIT and not waits and await _drained(request.stream())
+
+
+def closing(*, ended: bool) -> dict[str, str]:
+    """What is still on its way would be read as the next request: the header that ends the connection then."""
+    return {} if ended else {"Connection": "close"}
 
 
 def _declared(request: Request) -> int:
@@ -53,6 +61,4 @@ async def _drained(stream: AsyncIterator[bytes]) -> bool:
 
 
 def _too_large(limit: int, *, ended: bool) -> Problem:
-    # What is still on its way would be read as the next request.
-    headers = {} if ended else {"Connection": "close"}
-    return Problem("payload-too-large", f"The body may have {limit // 1024} KiB.", headers=headers)
+    return Problem("payload-too-large", f"The body may have {limit // 1024} KiB.", headers=closing(ended=ended))

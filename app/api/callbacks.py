@@ -1,6 +1,7 @@
 """What the POS said to us, and what could not be matched or read."""
 
 from base64 import b64encode
+from codecs import getincrementaldecoder
 from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -12,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from app.api.documentation import problems
 from app.api.order_access import nothing, uuid_of, visible_to
 from app.api.order_models import Shown, Time
-from app.api.paging import cursor_of, id_of
+from app.api.paging import cursor_of, id_of, refuse_repeats
 from app.api.security import Caller, require
 from app.api.services import Services, services_of
 from app.domain.errors import StateConflict
@@ -25,6 +26,8 @@ from app.store.keys import Scope
 router = APIRouter(prefix="/v1/callbacks", tags=["callbacks"])
 
 Operator = Annotated[Caller, Depends(require(Scope.OPS))]
+SHOWN = 16 * 1024
+"""Bytes of a body in the list: a page of whole ones could be 200 MiB."""
 State = Literal["received", "handled", "parked"]
 
 
@@ -51,8 +54,12 @@ class CallbackView(Shown):
     reference: str | None
     word: Annotated[str | None, Field(description="The POS's own word for the status.")]
     problem: Annotated[str | None, Field(description="Why it could not be matched or read.")]
-    body: Annotated[str, Field(description="As received; in base64 where it is no UTF-8.")]
+    body: Annotated[
+        str,
+        Field(description="As received; in base64 where it is no UTF-8. In the list the first 16 KiB, else all of it."),
+    ]
     body_encoding: Literal["utf-8", "base64"]
+    body_truncated: Annotated[bool, Field(description="Whether there was more than is shown.")]
 
 
 class CallbackList(Shown):
@@ -65,6 +72,7 @@ class CallbackList(Shown):
 @router.get("", response_model=None, responses={200: {"model": CallbackList}, **problems("location-unknown")})
 async def list_callbacks(request: Request, caller: Operator, query: Annotated[CallbackQuery, Query()]) -> Response:
     """Callbacks, newest first."""
+    refuse_repeats(request, CallbackQuery)
     services = services_of(request)
     work = partial(
         read_callbacks,
@@ -72,6 +80,7 @@ async def list_callbacks(request: Request, caller: Operator, query: Annotated[Ca
         locations=await _locations(services, caller, query.location),
         limit=query.limit + 1,
         before=id_of(query.cursor) if query.cursor else None,
+        body_limit=SHOWN,
     )
     rows = await run(services.engine, work)
     page = rows[: query.limit]
@@ -115,8 +124,9 @@ async def _callback(services: Services, caller: Caller, callback_id: UUID) -> Ca
 
 
 def _view(row: CallbackRow) -> dict[str, Any]:
-    try:
-        body, encoding = row.body.decode(), "utf-8"
+    truncated = row.size > len(row.body)
+    try:  # the cut may go through the last character
+        body, encoding = getincrementaldecoder("utf-8")().decode(row.body, final=not truncated), "utf-8"
     except UnicodeDecodeError:
         body, encoding = b64encode(row.body).decode(), "base64"
     return {
@@ -131,4 +141,5 @@ def _view(row: CallbackRow) -> dict[str, Any]:
         "problem": row.problem,
         "body": body,
         "body_encoding": encoding,
+        "body_truncated": truncated,
     }

@@ -77,8 +77,12 @@ def add_pos_settings(document: dict[str, Any], models: Mapping[str, type[BaseMod
     forms = {}
     for system, model in models.items():
         schema = model.model_json_schema(ref_template=REF)
-        schemas.update(schema.pop("$defs", {}))
+        parts = schema.pop("$defs", {})
+        for part in parts.values():
+            _may_be_empty(part)
+        schemas.update(parts)
         schemas[model.__name__] = schema
+        _may_be_empty(schema)
         forms[system] = REF.format(model=model.__name__)
     operation = document["paths"]["/v1/locations/{location}"]["put"]
     body = operation["requestBody"]["content"]["application/json"]["schema"]
@@ -86,6 +90,14 @@ def add_pos_settings(document: dict[str, Any], models: Mapping[str, type[BaseMod
     body["properties"]["pos"] = {"oneOf": [{"$ref": form} for form in forms.values()], "discriminator": discriminator}
     body["required"] = [*body["required"], "pos"]
     return document
+
+
+def _may_be_empty(schema: dict[str, Any]) -> None:
+    """An optional secret may be `""`, which takes it away before the model sees it."""
+    for member in schema.get("properties", {}).values():
+        for form in member.get("anyOf", ()):
+            if form.get("writeOnly"):
+                form.pop("minLength", None)
 
 
 IKENTOO: dict[str, Any] = {

@@ -15,6 +15,7 @@ from app.api.location_models import (
     LocationView,
     Slug,
 )
+from app.api.paging import refuse_repeats
 from app.api.security import Caller, require
 from app.api.services import services_of
 from app.api.validation import read_object
@@ -30,6 +31,7 @@ router = APIRouter(prefix="/v1/locations", tags=["locations"])
 @router.get("", summary="All locations, and how they do", responses={200: {"model": LocationPage}})
 async def list_locations(request: Request, caller: Operator, query: Annotated[LocationQuery, Query()]) -> JSONResponse:
     """By slug. `attention` says what to look at, and what to do about it."""
+    refuse_repeats(request, LocationQuery)
     views = await services_of(request).locations.list(
         only=caller.locations, after=query.cursor or "", limit=query.limit + 1
     )
@@ -62,8 +64,10 @@ async def get_location(request: Request, caller: Operator, location: Slug) -> JS
     openapi_extra=takes(LocationSettings, iKentoo=IKENTOO, Iiko=IIKO),
 )
 async def put_location(request: Request, caller: Admin, location: Slug) -> JSONResponse:
-    """The whole document, but for secrets: one that is not given is kept, an empty string takes it away, and when the
-    host of its address changes it must be given again. Plain http is for loopback hosts only.
+    """Replaces the whole document, but for the secrets, which are written and never read. A secret that is absent or
+    null is kept; `""` takes away one that is optional (on a new location it is the same as absent). `auth` left out
+    altogether is kept as it is, and so is the token of `"auth": {}`; `"auth": null` takes it away with its secrets.
+    When the host of its address changes, a secret must be given again. Plain http is for loopback hosts only.
 
     A replaced location that was blocked tries again at once. The POS cannot be changed while orders are open."""
     caller.must_see(location)
@@ -117,11 +121,12 @@ async def resume(request: Request, caller: Operator, location: Slug) -> JSONResp
     summary="Register our callback address at the POS",
     responses={
         200: {"model": CallbackRegistered},
-        **problems("location-unknown", "not-supported-by-pos", "pos-unavailable"),
+        **problems("location-unknown", "state-conflict", "not-supported-by-pos", "pos-unavailable"),
     },
 )
 async def register_callbacks(request: Request, caller: Admin, location: Slug) -> JSONResponse:
-    """Reads what the POS has, then creates or updates it where needed."""
+    """Reads what the POS has, then creates or updates it where needed. `state-conflict`: the location's settings lack
+    what this needs, and the POS was not asked."""
     caller.must_see(location)
     services = services_of(request)
     done = await services.locations.register_callbacks(location, services.adapters)

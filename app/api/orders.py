@@ -14,8 +14,8 @@ from app.api.order_access import OrderId, details_of, order_id_of, visible_to
 from app.api.order_answer import shown
 from app.api.order_models import OrderList, OrderView, PreviewView
 from app.api.order_query import OrderQuery
-from app.api.paging import cursor_of, id_of
-from app.api.preconditions import is_known, tagged, wants_plain_text
+from app.api.paging import cursor_of, id_of, refuse_repeats
+from app.api.preconditions import VARY, is_known, tagged, wants_plain_text
 from app.api.security import Caller, require
 from app.api.services import Services, services_of
 from app.api.validation import read_json
@@ -62,7 +62,7 @@ _ONE: dict[int | str, dict[str, Any]] = {
         "model": OrderView,
         "description": "The order; as text/plain a ticket that staff can key in by hand.",
         "content": {"text/plain": {"schema": {"type": "string"}}},
-        "headers": {"ETag": {"schema": {"type": "string"}}},
+        "headers": {"ETag": {"schema": {"type": "string"}}, "Vary": {"schema": {"type": "string"}}},
     },
     304: {"description": "Unchanged since the version of If-None-Match."},
     **problems("not-found"),
@@ -112,6 +112,7 @@ async def preview(request: Request, caller: Writer) -> Response:
 @router.get("", response_model=None, responses={200: {"model": OrderList}, **problems("location-unknown")})
 async def list_orders(request: Request, caller: Reader, query: Annotated[OrderQuery, Query()]) -> Response:
     """Orders, newest first."""
+    refuse_repeats(request, OrderQuery)
     services = services_of(request)
     before = id_of(query.cursor) if query.cursor else None
     wanted = OrderFilter(
@@ -144,8 +145,9 @@ async def read_one(request: Request, caller: Reader, order_id: OrderId) -> Respo
         answer = tagged(PlainTextResponse(ticket(details.order, zone)))
     else:
         answer = shown(details, caller)
+    answer.headers["Vary"] = VARY
     if is_known(request, answer):
-        return Response(status_code=304, headers={"ETag": answer.headers["ETag"]})
+        return Response(status_code=304, headers={"ETag": answer.headers["ETag"], "Vary": VARY})
     return answer
 
 

@@ -5,6 +5,9 @@ import hashlib
 from starlette.requests import Request
 from starlette.responses import Response
 
+VARY = "Accept, Authorization"
+"""What decides about the form of an order: ticket or JSON, with or without what was said to the POS."""
+
 
 def tagged(answer: Response) -> Response:
     """The answer with its ETag: of its very bytes. The version of an order would not do, since a claim, a repeated

@@ -151,10 +151,12 @@ def counted(findings: Sequence[Finding]) -> str:
     return words if len(findings) == 1 else f"{words} (and {len(findings) - 1} more)"
 
 
-def unauthenticated(scheme: str) -> Problem:
-    """401, the same whatever was wrong with the credentials."""
+def unauthenticated(scheme: str, headers: Mapping[str, str] | None = None) -> Problem:
+    """401, the same whatever was wrong with the credentials. `headers`: about the connection."""
     realm = 'Basic realm="order-relay", charset="UTF-8"' if scheme == "Basic" else scheme
-    return Problem("unauthenticated", "Valid credentials are needed.", headers={"WWW-Authenticate": realm})
+    return Problem(
+        "unauthenticated", "Valid credentials are needed.", headers={"WWW-Authenticate": realm, **(headers or {})}
+    )
 
 
 def internal_error() -> Problem:

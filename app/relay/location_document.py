@@ -4,7 +4,7 @@ import ipaddress
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, SecretStr, ValidationError
@@ -28,20 +28,22 @@ class Parsed:
     pos: PosSettings
 
     def plain(self) -> Json:
-        """For storage and views: everything but the secrets, defaults written out."""
+        """For storage and views: everything but the secrets, set or not, defaults written out. Of an object that
+        holds secrets only what is set, since its members exclude each other."""
         document = {**self.settings.model_dump(mode="json"), "pos": self.pos.model_dump(mode="json")}
-        for name, _ in self._hidden():
+        for name in _names(type(self.pos)):
             parent, key = _place(document, name)
-            if parent is not None:
-                del parent[key]
+            if parent is None:
+                continue
+            parent.pop(key, None)
+            if name.count(".") > 1:
+                for unset in [member for member, value in parent.items() if value is None]:
+                    del parent[unset]
         return document
 
     def secrets(self) -> dict[str, str]:
         """The values of the secret members, by dotted name such as ``pos.user_secret``."""
-        return {name: value for name, value in self._hidden() if value}
-
-    def _hidden(self) -> list[tuple[str, str]]:
-        return [*_secrets(self.settings, ""), *_secrets(self.pos, "pos.")]
+        return {name: value for name, value in [*_secrets(self.settings, ""), *_secrets(self.pos, "pos.")] if value}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,36 +59,62 @@ class Stored:
 
 
 def parse(document: Mapping[str, Any], registry: Registry) -> Parsed:
-    """Reads a document with its secrets. Raises OrderInvalid with the findings of both models."""
+    """Reads a document with its secrets; an empty one counts as absent. Raises OrderInvalid with the findings of both
+    models."""
     given = _filled(document, {})
-    pos = given.pop("pos", None)
     found: list[Finding] = []
+    no_pos: list[Finding] = []
+    model = _model_of(given.get("pos"), registry, no_pos)
+    for name in _names(model):
+        parent, key = _place(given, name)
+        if parent is not None and parent.get(key) == "":
+            del parent[key]
+    pos = given.pop("pos", None)
     settings = _read(LocationSettings, given, "", found)
-    access = _read(_model_of(pos, registry, found), pos, "/pos", found) if not _pos_findings(found) else None
+    found += no_pos
+    access = _read(model, pos, "/pos", found)
     if settings is None or access is None:
         raise OrderInvalid(found)
     return Parsed(settings=settings, pos=access)
 
 
 def merge(document: Mapping[str, Any], stored: Stored, registry: Registry) -> Parsed:
-    """Reads a new document over a stored location: a secret that is not given is kept, an empty one is taken away,
-    and one whose address has changed must be given again, or a wrong address would be told our passwords."""
+    """Reads a new document over a stored location: a secret that is absent or null is kept, an empty one is taken away,
+    and one whose address has changed must be given again, or a wrong address would be told our passwords. An object
+    with secrets that is left out is kept as it is; null takes it away."""
     given = _filled(document, {})
     kept: dict[str, str] = {}
-    wanted: list[Finding] = []
+    moved: list[str] = []
     for name, value in stored.secrets.items():
+        if _other_system(given, stored, name):
+            continue
+        _keep_left_out(given, stored.plain, name)
         parent, key = _place(given, name)
-        if parent is None or _other_system(given, stored, name) or parent.get(key) is not None:
-            if parent is not None and parent.get(key) == "":
-                del parent[key]
-        elif _has_moved(_addresses(stored.plain, name), _addresses(given, name)):
-            message = "must be given again, since the address that it belongs to has changed"
-            wanted.append(Finding(f"/{name.replace('.', '/')}", "missing", message))
-        else:
-            kept[name] = value
+        if parent is None or parent.get(key) is not None:
+            continue
+        kept[name] = value
+        if _has_moved(_addresses(stored.plain, name), _addresses(given, name)):
+            moved.append(name)
+    parsed = _parse_with(given, kept, registry)
+    message = "must be given again, since the address that it belongs to has changed"
+    wanted = [Finding(f"/{name.replace('.', '/')}", "missing", message) for name in moved if name in parsed.secrets()]
     if wanted:
         raise OrderInvalid(wanted)
-    return _parse_with(given, kept, registry)
+    return parsed
+
+
+def _keep_left_out(given: Json, plain: Mapping[str, Any], name: str) -> None:
+    """Puts the object that this secret lies in back to where the document does not speak of it at all."""
+    here: Any = given
+    before: Any = plain
+    for depth, part in enumerate(name.split(".")[:-1]):
+        if not isinstance(here, dict) or not isinstance(before, Mapping) or part not in before:
+            return
+        if part not in here:
+            if depth > 0:  # without `pos` itself no document is complete
+                here[part] = json.loads(json.dumps(before[part]))
+            return
+        here, before = here[part], before[part]
 
 
 def _parse_with(given: Json, kept: Mapping[str, str], registry: Registry) -> Parsed:
@@ -153,10 +181,6 @@ def _read(model: type[BaseModel] | None, part: Any, under: str, found: list[Find
         return None
 
 
-def _pos_findings(found: list[Finding]) -> list[Finding]:
-    return [finding for finding in found if finding.pointer.startswith("/pos")]
-
-
 def _model_of(pos: Any, registry: Registry, found: list[Finding]) -> type[PosSettings] | None:
     """Chosen by the document itself."""
     known = ", ".join(sorted(registry))
@@ -183,6 +207,28 @@ def _secrets(model: BaseModel, prefix: str) -> Iterator[tuple[str, str]]:
                 yield from _secrets(part, f"{prefix}{name}.")
 
 
+def _names(pos: type[PosSettings] | None) -> list[str]:
+    """The dotted names of all secrets there can be."""
+    return [*_secret_fields(LocationSettings, ""), *(_secret_fields(pos, "pos.") if pos else ())]
+
+
+def _secret_fields(model: type[BaseModel], prefix: str) -> Iterator[str]:
+    for name, member in model.model_fields.items():
+        for kind in _kinds(member.annotation):
+            if issubclass(kind, SecretStr):
+                yield prefix + name
+            elif issubclass(kind, BaseModel):
+                yield from _secret_fields(kind, f"{prefix}{name}.")
+
+
+def _kinds(annotation: Any) -> Iterator[type]:
+    """The classes in an annotation such as ``Annotated[SecretStr, ...] | None``."""
+    if isinstance(annotation, type):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _kinds(part)
+
+
 def _place(document: Json, name: str) -> tuple[Json | None, str]:
     """The object that the dotted name lies in, or None where the document has no such object."""
     *path, key = name.split(".")
@@ -193,7 +239,10 @@ def _place(document: Json, name: str) -> tuple[Json | None, str]:
 
 
 def _other_system(given: Mapping[str, Any], stored: Stored, name: str) -> bool:
-    return name.startswith("pos.") and given["pos"].get("system") != stored.plain["pos"].get("system")
+    if not name.startswith("pos."):
+        return False
+    pos = given.get("pos")
+    return not isinstance(pos, dict) or pos.get("system") != stored.plain["pos"].get("system")
 
 
 def _addresses(document: Mapping[str, Any], name: str) -> dict[str, str]:

@@ -8,11 +8,13 @@ from typing import Any, Literal, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.adapters.base import Adapter, CallbackReader, CallbackRegistration, Registry
+from app.adapters.base import Adapter, CallbackReader, CallbackRegistration, CallbackRequest, Registry
 from app.domain.errors import (
+    CallbackUnauthenticated,
     ConfigurationError,
     Finding,
     LocationUnknown,
+    Misconfigured,
     NotFound,
     NotSupportedByPos,
     OrderInvalid,
@@ -93,6 +95,14 @@ class Locations:
         """The location that this callback key belongs to. Raises StorageUnavailable."""
         return await self._by_callback_key.get(key) if _CALLBACK_KEY.fullmatch(key) else None
 
+    def authenticate_callback(self, location: Location, request: CallbackRequest) -> None:
+        """Whether it is the location's POS that calls. Raises CallbackUnauthenticated."""
+        reader = self._registry.get(location.pos.system)
+        if not isinstance(reader, CallbackReader):
+            message = "this POS does not call us"
+            raise CallbackUnauthenticated(message)
+        reader.authenticate(location, request)
+
     def drop(self) -> None:
         """Something was changed: read anew."""
         self._by_id.drop()
@@ -170,7 +180,8 @@ class Locations:
         raise LocationUnknown(location_id)
 
     async def register_callbacks(self, location_id: str, adapters: OpenAdapters) -> Registered:
-        """Tells the POS our callback address. Raises NotSupportedByPos, PosUnavailable, LocationUnknown."""
+        """Tells the POS our callback address. Raises NotSupportedByPos, PosUnavailable, LocationUnknown, or
+        StateConflict where our own settings lack something and nobody was asked."""
         location = await self.get(location_id)
         url = self._callback_url(location.pos.system, location.callback_key)
         adapter = adapters.get(location)
@@ -179,6 +190,8 @@ class Locations:
         try:
             return Registered(action=await adapter.register_callbacks(url), url=url)
         except PosError as error:
+            if isinstance(error, Misconfigured) and error.http_status is None:
+                raise StateConflict(error.message, state="misconfigured") from error
             raise PosUnavailable(f"The POS did not take it: {error}", retry_after_s=error.retry_after_s) from error
 
     def _refuse_unfit(self, parsed: Parsed) -> None:

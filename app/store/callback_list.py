@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.store.tables import callbacks
@@ -26,9 +26,13 @@ class CallbackRow:
     word: str | None
     problem: str | None
     body: bytes
+    """What was received, or its beginning."""
+    size: int
+    """Bytes that were received."""
 
 
-_ROWS = select(*(callbacks.c[field.name] for field in fields(CallbackRow)))
+_PLAIN = [callbacks.c[field.name] for field in fields(CallbackRow) if field.name not in ("body", "size")]
+_SIZE = func.length(callbacks.c.body).label("size")
 
 
 async def read_callbacks(
@@ -38,9 +42,12 @@ async def read_callbacks(
     locations: Sequence[str] | None = None,
     limit: int,
     before: UUID | None = None,
+    body_limit: int,
 ) -> list[CallbackRow]:
-    """The newest ``limit`` callbacks that are older than ``before``; ``locations`` None: of all of them."""
-    statement = _ROWS.order_by(callbacks.c.id.desc()).limit(limit)
+    """The newest ``limit`` callbacks that are older than ``before``, with the first ``body_limit`` bytes of each;
+    ``locations`` None: of all of them."""
+    body = func.substr(callbacks.c.body, 1, body_limit).label("body")
+    statement = select(*_PLAIN, body, _SIZE).order_by(callbacks.c.id.desc()).limit(limit)
     if states:
         statement = statement.where(callbacks.c.state.in_(states))
     if locations is not None:
@@ -53,8 +60,8 @@ async def read_callbacks(
 async def read_callback(
     connection: AsyncConnection, callback_id: UUID, *, locations: Sequence[str] | None = None
 ) -> CallbackRow | None:
-    """The callback, or None: no such callback, or not of one of these locations."""
-    statement = _ROWS.where(callbacks.c.id == callback_id)
+    """The callback with its whole body, or None: no such callback, or not of one of these locations."""
+    statement = select(*_PLAIN, callbacks.c.body, _SIZE).where(callbacks.c.id == callback_id)
     if locations is not None:
         statement = statement.where(callbacks.c.location_id.in_(locations))
     row = (await connection.execute(statement)).mappings().one_or_none()

@@ -1,6 +1,7 @@
 """Bodies that are too large, or wrong in too many places: the caller sees why, and nobody else waits."""
 
 import asyncio
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,8 @@ from tests.api.conftest import IKENTOO, Api
 
 JSON = {"Content-Type": "application/json"}
 WEBHOOK = "/webhooks/ikentoo/some-key"
+CREDENTIALS = f"{IKENTOO['pos']['callback_username']}:{IKENTOO['pos']['callback_password']}"
+BASIC = f"Basic {b64encode(CREDENTIALS.encode()).decode()}"
 MOST = b'"location":"geneva-1","reference":"WEB-1","service_type":"pickup","total":"12.50"'
 OPEN = b'{"sku":"A","quantity":1,"modifiers":['
 GOOD = OPEN + b",".join([b'{"id":"a"}'] * 50) + b"]}"
@@ -28,9 +31,18 @@ def is_too_large(answer: Any, limit: int) -> None:
     assert f"{limit // 1024} KiB" in answer.json()["detail"]
 
 
+async def webhook(api: Api) -> tuple[str, str]:
+    """The path of a location's callbacks, and the POS's Authorization."""
+    await api.put()
+    key = (await api.services.locations.get("geneva-1")).callback_key
+    return f"/webhooks/ikentoo/{key}", BASIC
+
+
 async def test_a_caller_that_writes_before_it_reads_sees_the_413_and_keeps_its_connection(api: Api) -> None:
+    path, basic = await webhook(api)
     for _ in range(10):
-        is_too_large(await api.call("POST", WEBHOOK, content=b" " * (CALLBACK_LIMIT + 1)), CALLBACK_LIMIT)
+        call = await api.call("POST", path, content=b" " * (CALLBACK_LIMIT + 1), headers={"Authorization": basic})
+        is_too_large(call, CALLBACK_LIMIT)
         options: dict[str, Any] = {"headers": JSON, "content": b" " * (BODY_LIMIT + 1)}
         is_too_large(await api.call("POST", "/v1/orders", "orders:write", **options), BODY_LIMIT)
         undeclared = await api.call(
@@ -47,30 +59,39 @@ async def test_the_limit_itself_is_not_over_the_limit(api: Api) -> None:
     assert (await api.call("POST", WEBHOOK, content=b" " * CALLBACK_LIMIT)).status_code == 401
 
 
+@pytest.mark.parametrize("authorization", [BASIC, "Basic eDp5"])
 @pytest.mark.parametrize(
     "headers",
     [f"Content-Length: {DRAIN_LIMIT + 1}", f"Content-Length: {CALLBACK_LIMIT + 1}\r\nExpect: 100-continue"],
 )
-async def test_who_has_not_sent_it_yet_need_not(api: Api, headers: str) -> None:
-    where = urlsplit(api.url)
-    reader, writer = await asyncio.open_connection(where.hostname, where.port)
-    writer.write(f"POST {WEBHOOK} HTTP/1.1\r\nHost: x\r\n{headers}\r\n\r\n".encode())
-    answer = await asyncio.wait_for(reader.read(), 10)
-    writer.close()
-    await writer.wait_closed()
-    assert answer.startswith(b"HTTP/1.1 413 ")
+async def test_who_has_not_sent_it_yet_need_not(api: Api, headers: str, authorization: str) -> None:
+    path, _ = await webhook(api)
+    answer = await said(api, path, f"Authorization: {authorization}\r\n{headers}\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 413 " if authorization == BASIC else b"HTTP/1.1 401 ")
+    assert b"connection: close" in answer.lower()
+    stranger = await said(api, WEBHOOK, f"{headers}\r\n\r\n")
+    assert stranger.startswith(b"HTTP/1.1 401 ")
+    assert b"connection: close" in stranger.lower()
+
+
+@pytest.mark.parametrize("authorization", [BASIC, "Basic eDp5"])
+async def test_who_sends_it_too_slowly_is_answered_too(api: Api, authorization: str) -> None:
+    path, _ = await webhook(api)
+    headers = f"Authorization: {authorization}\r\nContent-Length: {CALLBACK_LIMIT + 1}\r\n\r\n "
+    answer = await said(api, path, headers)
+    assert answer.startswith(b"HTTP/1.1 413 " if authorization == BASIC else b"HTTP/1.1 401 ")
     assert b"connection: close" in answer.lower()
 
 
-async def test_who_sends_it_too_slowly_is_answered_too(api: Api) -> None:
+async def said(api: Api, path: str, rest: str) -> bytes:
+    """What comes back for a request that ends in the middle, until the connection is closed."""
     where = urlsplit(api.url)
     reader, writer = await asyncio.open_connection(where.hostname, where.port)
-    writer.write(f"POST {WEBHOOK} HTTP/1.1\r\nHost: x\r\nContent-Length: {CALLBACK_LIMIT + 1}\r\n\r\n ".encode())
+    writer.write(f"POST {path} HTTP/1.1\r\nHost: x\r\n{rest}".encode())
     answer = await asyncio.wait_for(reader.read(), 10)
     writer.close()
     await writer.wait_closed()
-    assert answer.startswith(b"HTTP/1.1 413 ")
-    assert b"connection: close" in answer.lower()
+    return answer
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,14 @@
 """GET /v1/callbacks and replay."""
 
 import json
+from base64 import b64encode
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import pytest_asyncio
 
+from app.api.callbacks import SHOWN
 from app.store.keys import Scope
 from tests.api.conftest import IIKO, IKENTOO, Api
 from tests.planted import NOON, Planted, plant, plant_callback
@@ -49,8 +51,29 @@ async def test_what_came_in(shop: Api) -> None:
         "problem": problem,
         "body": '{"a":"é"}',
         "body_encoding": "utf-8",
+        "body_truncated": False,
     }
     assert [newest["id"], newest["body"], newest["body_encoding"]] == [str(raw), "/wA=", "base64"]
+
+
+@pytest.mark.parametrize(
+    ("body", "shown", "encoding"),
+    [
+        (b"x" * SHOWN, "x" * SHOWN, "utf-8"),
+        (b"x" * (SHOWN + 1), "x" * SHOWN, "utf-8"),
+        (b"x" + "é".encode() * SHOWN, "x" + "é" * (SHOWN // 2 - 1), "utf-8"),
+        (b"\0" * (SHOWN + 1) + b"\xff", "\0" * SHOWN, "utf-8"),
+        (b"\xff" * 3 * SHOWN, b64encode(b"\xff" * SHOWN).decode(), "base64"),
+    ],
+)
+async def test_a_list_shows_the_beginning_of_a_long_body(shop: Api, body: bytes, shown: str, encoding: str) -> None:
+    callback = await plant_callback(shop.services.engine, body=body, state="parked")
+    (item,) = await listed(shop)
+    cut = len(body) > SHOWN
+    assert [item["body"] == shown, item["body_encoding"], item["body_truncated"]] == [True, encoding, cut]
+    whole = (await shop.call("POST", f"/v1/callbacks/{callback}/replay", OPS)).json()
+    assert whole["body_truncated"] is False
+    assert len(whole["body"]) >= len(body.decode(errors="ignore"))
 
 
 async def test_filters_and_pages(shop: Api) -> None:

@@ -86,10 +86,67 @@ async def test_what_was_read_can_be_put_back(api: Api) -> None:
     assert again.json()["secrets_set"] == view["secrets_set"]
 
 
-async def test_an_empty_secret_takes_it_away_and_so_does_leaving_out_its_object(api: Api) -> None:
+def with_auth(**pos: Any) -> dict[str, Any]:
+    """As written, null included."""
+    return {**IKENTOO, "pos": {**IKENTOO["pos"], **pos}}
+
+
+async def test_an_empty_secret_takes_it_away_and_so_does_null_for_its_object(api: Api) -> None:
     await api.put(document={**IKENTOO, "status_url": "https://shop.example.com", "status_secret": "sign-me"})
-    gone = await api.put(document={**changed(IKENTOO, auth=None), "status_secret": ""})
+    gone = await api.put(document={**with_auth(auth=None), "status_secret": ""})
     assert gone.json()["secrets_set"] == ["pos.callback_password"]
+    assert gone.json()["pos"]["auth"] is None
+    assert (await api.put(document=changed(IKENTOO, auth=None, callback_password=""))).json()["secrets_set"] == []
+
+
+@pytest.mark.parametrize(
+    "document", [changed(IKENTOO, auth=None), with_auth(auth={}), with_auth(auth={"access_token": None})]
+)
+async def test_a_token_that_is_left_out_is_kept(api: Api, document: dict[str, Any]) -> None:
+    await api.put()
+    answer = await api.put(document={**document, "name": "New"})
+    assert (answer.status_code, answer.json()["pos"]["auth"]) == (200, {})
+    pos: Any = (await api.services.locations.get("geneva-1")).pos
+    assert pos.auth.access_token.get_secret_value() == "t0ken-of-the-pos"
+
+
+async def test_an_auth_that_is_left_out_is_kept_as_a_whole_but_not_for_another_host(api: Api) -> None:
+    oauth = {"token_url": "https://a.example", "client_id": "c", "client_secret": "s", "refresh_token": "r"}
+    await api.put(document=changed(IKENTOO, auth=oauth))
+    kept = await api.put(document={**changed(IKENTOO, auth=None), "name": "New"})
+    assert kept.json()["pos"]["auth"] == {"token_url": "https://a.example", "client_id": "c"}
+    assert len(kept.json()["secrets_set"]) == 3
+    moved = changed(IKENTOO, auth=None, base_url="http://127.0.0.1:10/o")
+    assert await errors_of(api, moved) == [
+        ("/pos/auth/client_secret", "missing"),
+        ("/pos/auth/refresh_token", "missing"),
+    ]
+    given = await api.put(document=changed(moved, auth={"access_token": "another"}))
+    assert given.json()["secrets_set"] == ["pos.auth.access_token", "pos.callback_password"]
+
+
+async def test_an_empty_secret_of_a_new_location_is_absent(api: Api) -> None:
+    new = await api.put(document={**changed(IKENTOO, callback_password=""), "status_secret": ""})
+    assert (new.status_code, new.json()["secrets_set"]) == (201, ["pos.auth.access_token"])
+    assert await errors_of(api, changed(IIKO, user_secret=""), "kyiv-1") == [("/pos/user_secret", "missing")]
+
+
+async def test_no_secret_is_shown_not_even_by_name(api: Api) -> None:
+    bare = {key: value for key, value in IKENTOO["pos"].items() if not key.startswith("callback_")}
+    view = (await api.put(document={**IKENTOO, "pos": bare})).json()
+    assert view["pos"]["auth"] == {}
+    assert not {"status_secret"} & view.keys()
+    assert not {"callback_password"} & view["pos"].keys()
+    assert view["pos"]["account_profiles"] == {"pickup": None, "delivery": None, "dine_in": None}
+    assert "user_secret" not in (await api.put("kyiv-1", IIKO)).json()["pos"]
+
+
+async def test_the_document_of_put_says_what_happens_to_secrets(api: Api) -> None:
+    document = (await api.call("GET", "/openapi.json")).json()
+    said = document["paths"]["/v1/locations/{location}"]["put"]["description"]
+    assert "absent or\nnull is kept" in said
+    password = document["components"]["schemas"]["IkentooSettings"]["properties"]["callback_password"]
+    assert "minLength" not in password["anyOf"][0]
 
 
 async def test_a_secret_that_the_pos_needs_cannot_be_taken_away(api: Api) -> None:

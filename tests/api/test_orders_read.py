@@ -59,6 +59,14 @@ async def test_a_known_answer_is_not_sent_again(shop: Api, known: str) -> None:
     assert (answer.status_code, answer.content, answer.headers["ETag"]) == (304, b"", tag)
 
 
+async def test_every_form_says_what_it_depends_on(shop: Api) -> None:
+    plain = await shop.call("GET", PATH, READ)
+    ticket = await shop.call("GET", PATH, READ, headers={"Accept": "text/plain"})
+    known = await shop.call("GET", PATH, READ, headers={"If-None-Match": plain.headers["ETag"]})
+    assert [plain.status_code, ticket.status_code, known.status_code] == [200, 200, 304]
+    assert {answer.headers["Vary"] for answer in (plain, ticket, known)} == {"Accept, Authorization"}
+
+
 @pytest.mark.parametrize("known", ['"7"', "7", ""])
 async def test_another_answer_is(shop: Api, known: str) -> None:
     answer = await shop.call("GET", PATH, READ, headers={"If-None-Match": known})

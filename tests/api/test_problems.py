@@ -189,6 +189,20 @@ async def test_unknown_and_wrong_query_parameters_are_422(api: Api, query: str, 
     assert [error["pointer"] for error in document["errors"]] == [pointer]
 
 
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("/v1/locations?limit=1&limit=2", ["limit"]),
+        ("/v1/callbacks?location=a&location=a&state=parked&state=handled", ["location"]),
+        ("/v1/orders?location=a&limit=1&location=b&limit=1&status=accepted&status=ready", ["location", "limit"]),
+    ],
+)
+async def test_a_single_parameter_that_comes_twice_is_422(api: Api, path: str, names: list[str]) -> None:
+    document = is_problem(await api.call("GET", path, "ops", "orders:read"), "validation-failed", 422)
+    found = [(error["pointer"], error["code"]) for error in document["errors"]]
+    assert found == [(f"/query/{name}", "repeated") for name in names]
+
+
 async def test_conflicts_name_what_they_conflict_with(shop: Api) -> None:
     first = await shop.call("POST", "/v1/orders", "orders:write", json=ORDER)
     assert first.status_code == 202

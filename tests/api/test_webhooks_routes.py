@@ -8,6 +8,7 @@ import pytest_asyncio
 from httpx import Response
 from sqlalchemy import select
 
+from app.api.body import CALLBACK_LIMIT
 from app.store.keys import Scope
 from app.store.tables import callbacks
 from tests.api.conftest import IIKO, IKENTOO, Api
@@ -102,6 +103,24 @@ async def test_whatever_is_wrong_it_is_the_same_401_and_nothing_is_stored(shop: 
     assert {answer.status_code for answer in answers} == {401}
     assert {answer.headers["WWW-Authenticate"] for answer in answers} == {'Basic realm="order-relay", charset="UTF-8"'}
     assert len({answer.text for answer in answers}) == 1
+    assert await rows(shop) == []
+
+
+async def test_what_is_too_large_is_told_to_the_pos_only(shop: Api) -> None:
+    key, iiko = await key_of(shop), await key_of(shop, "kyiv-1")
+    body = b"x" * (CALLBACK_LIMIT + 1)
+    assert (await call(shop, key, body)).status_code == 413
+    answers = [
+        await call(shop, key, auth=None),
+        await call(shop, "A" * 32, body),
+        await call(shop, key, body, auth=(BASIC[0], "wrong")),
+        await call(shop, key, body, auth=None),
+        await call(shop, iiko, body, system="iiko"),
+    ]
+    assert {answer.status_code for answer in answers} == {401}
+    assert len({answer.text for answer in answers}) == 1
+    unlike = {"date", "content-length"}
+    assert len({str(sorted(item for item in a.headers.items() if item[0] not in unlike)) for a in answers}) == 1
     assert await rows(shop) == []
 
 
