@@ -143,3 +143,16 @@ async def test_silence_after_being_taken_is_an_alarm_and_five_in_a_row_one_for_t
     view = await house.view(orders[0])
     assert (view["status"], view["needs_attention"]) == ("accepted", False)
     assert (await house.locations.one(IKENTOO))["attention"] is None
+
+
+async def test_callbacks_that_were_never_registered_block_the_lane_and_refuse_nobody(house: House) -> None:
+    await replace_ikentoo(house, pos={"endpoint_id": "NOBODY"})
+    (order,) = await many(house, 1)
+    await house.send()
+    assert (await house.view(order))["status"] == "received"
+    shown = await house.locations.one(IKENTOO)
+    assert shown["attention"]["code"] == "misconfigured"
+    assert "endpoint_id" in shown["attention"]["message"]
+    await replace_ikentoo(house)
+    await house.send()
+    assert (await house.view(order))["status"] == "submitted"
