@@ -13,7 +13,7 @@ from tests.e2e.ledger import Promise
 AT_ONCE = 16
 PATIENCE_S = 90.0
 """A safety net only."""
-AGAIN_AFTER_S = 0.05
+AGAIN_AFTER_S = 0.2
 
 Order = Mapping[str, Any]
 
