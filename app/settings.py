@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     """True: POS addresses may be plain http on any host, not only on loopback."""
     database_pool_size: Annotated[int, Field(ge=2, le=200)] = 16
     pgbouncer: bool = False
-    worker_concurrency: Annotated[int, Field(ge=1, le=2000)] = 256
+    worker_concurrency: Annotated[int, Field(ge=1, le=5000)] = 1000
     """Sends of one worker process at the same time, over all locations."""
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
     log_format: Annotated[str, Field(pattern="^(json|text)$")] = "text"
