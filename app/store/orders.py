@@ -110,14 +110,6 @@ async def order_of_reference(connection: AsyncConnection, location_id: str, refe
     return found
 
 
-async def location_of_order(connection: AsyncConnection, order_id: UUID) -> str | None:
-    """Where an order of this id was placed."""
-    found: str | None = (
-        await connection.execute(select(orders.c.location_id).where(orders.c.id == order_id))
-    ).scalar_one_or_none()
-    return found
-
-
 async def current_body(connection: AsyncConnection, location_id: str, order_id: UUID) -> Order:
     """The order as it is sent: the corrected one of the last resend, or what the website sent."""
     statement = (

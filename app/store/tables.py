@@ -107,7 +107,6 @@ lanes = Table(
     _at("last_sent_at"),
     _at("last_callback_at"),
     _at("poll_at"),
-    _at("polled_at"),
     ForeignKeyConstraint(*_TO_LOCATION),
 )
 

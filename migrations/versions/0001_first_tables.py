@@ -115,7 +115,6 @@ def upgrade() -> None:
         sa.Column("last_sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_callback_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("poll_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("polled_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["location_id"], ["locations.location_id"], name=op.f("lanes_locations_fkey")),
         sa.PrimaryKeyConstraint("location_id", name=op.f("lanes_pkey")),
     )
