@@ -5,15 +5,19 @@ Adapters never retry, sleep, or touch the database. They return, or raise exactl
 renewed once, and the call made once more.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
+from app.domain.catalog import NO_MENU, Entry, Group, Kind, Menu, Names, Product
 from app.domain.location import Location, PosSettings
+from app.domain.message import TillMessage
 from app.domain.order import Order
+from app.domain.payment import CheckPayment
 from app.domain.status import StatusEvent
+from app.domain.venue import FloorPlan, Guest, KnownGuest, OpenCheck, Place, SetUpCheck
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,32 @@ class Submission:
     """The database's clock at the moment of translating."""
     deadline_at: datetime
     """When we give up; the POS is told a matching time to live where it takes one."""
+    menu: Menu = NO_MENU
+    """What the order names, as last synced; empty where nothing was."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What ``Preparing.prepare`` found out before the first send."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentSubmission:
+    """A payment of an open check, as a translation sees it."""
+
+    payment: CheckPayment
+    reference: UUID
+    """Ours; iKentoo's ``thirdPartyPaymentReference``."""
+    now: datetime
+    deadline_at: datetime
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What ``Preparing.prepare`` found out, e.g. which check is open on the table."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageSubmission:
+    """A message for the people at the POS, as a translation sees it."""
+
+    message: TillMessage
+    about: UUID | None
+    """The reference under which the POS knows the order that it is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +76,8 @@ class WireRequest:
     path: str
     """Appended to the location's ``base_url``; holds no token."""
     body: Mapping[str, Any]
+    params: Mapping[str, str] = field(default_factory=dict)
+    """Of the query; no credentials."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +114,16 @@ class Found:
     answer: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuRead:
+    """A whole menu, as read from a POS."""
+
+    groups: tuple[Group, ...]
+    products: tuple[Product, ...]
+    revision: str | None = None
+    """The POS's own number of this state, where it has one."""
+
+
 class Adapter(Protocol):
     """An open connection to one location's POS: its own client, pool and token."""
 
@@ -109,6 +151,102 @@ class Listing(Protocol):
 
     async def list_orders(self, start: datetime, end: datetime) -> Sequence[StatusEvent]:
         """Every order wanted between the two moments, each with ``reference`` set. Raises a PosError."""
+
+
+@runtime_checkable
+class CatalogSource(Protocol):
+    """A POS whose menu and dictionaries can be read."""
+
+    async def read_names(self) -> Mapping[Kind, Sequence[Entry]]:
+        """All dictionaries that this POS has. Raises a PosError."""
+
+    async def read_menu(self, names: Names, *, since: str | None) -> MenuRead | None:
+        """The menu; None: it is still what it was at the revision ``since``. Raises a PosError.
+
+        ``names``: the dictionaries as just read, for what depends on them (prices of a terminal).
+        """
+
+
+@runtime_checkable
+class Preparing(Protocol):
+    """A POS that must be asked something before the first send."""
+
+    async def prepare(self, submission: Submission | PaymentSubmission) -> Mapping[str, str]:
+        """What the translation needs to know besides; empty: nothing. It is stored, and not asked for again.
+
+        Raises a PosError where it cannot be sent without (nothing was sent then, whatever the class); what is only
+        nice to have is left out instead, within 2 s.
+        """
+
+
+@runtime_checkable
+class Messenger(Protocol):
+    """A POS that can be told something in words."""
+
+    async def tell(self, request: WireRequest) -> Taken:
+        """Sends the message. Raises a PosError."""
+
+
+@runtime_checkable
+class Directory(Protocol):
+    """A POS that shows what these credentials can see."""
+
+    async def places(self) -> Sequence[Place]:
+        """Organizations, or business locations. Raises a PosError."""
+
+
+@runtime_checkable
+class Floor(Protocol):
+    """A POS with tables and open checks."""
+
+    async def floor_plans(self) -> Sequence[FloorPlan]:
+        """Raises a PosError."""
+
+    async def open_checks(self, table: int | None) -> Sequence[OpenCheck]:
+        """Of one table, or of all. Raises a PosError."""
+
+
+@runtime_checkable
+class GuestBook(Protocol):
+    """A POS that keeps guests."""
+
+    async def find_guest(self, phone: str) -> KnownGuest | None:
+        """Raises a PosError."""
+
+    async def save_guest(self, guest: Guest) -> str:
+        """Creates or updates by the phone; the guest's id. Raises a PosError."""
+
+
+@runtime_checkable
+class SetUp(Protocol):
+    """A POS that can say whether a location is set up right."""
+
+    async def check_set_up(self, *, callback_url: str) -> Sequence[SetUpCheck]:
+        """Everything that was looked at, right or wrong. Raises nothing: what fails is a line of the answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenPair:
+    """What a token endpoint answered."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    expires_in_s: float
+
+
+Renew = Callable[[str], Awaitable[TokenPair]]
+"""Asks the token endpoint for a new pair, with a refresh token that is good for one use."""
+
+
+class Vault(Protocol):
+    """Keeps OAuth tokens for all processes: one renewal at a time, and the new pair is stored before it is used."""
+
+    async def access_token(self, location_id: str, *, first: str, renew: Renew, refused: str | None = None) -> str:
+        """A living access token.
+
+        ``first``: the refresh token of the settings, which begins the chain (a new one there begins it anew).
+        ``refused``: the access token that the POS has just refused. Raises what ``renew`` raises.
+        """
 
 
 @runtime_checkable
@@ -142,11 +280,27 @@ class Pos(Protocol):
     def translate(self, location: Location, submission: Submission) -> Translation:
         """Pure. Raises OrderNotExpressible with the fields, or Misconfigured where a setting is missing."""
 
-    def open(self, location: Location, limits: Limits) -> Adapter:
-        """An adapter for the location. Opens no connection yet."""
+    def open(self, location: Location, limits: Limits, vault: Vault | None = None) -> Adapter:
+        """An adapter for the location. Opens no connection yet. Without a vault there is no OAuth."""
 
     def time_to_live_s(self, location: Location, submission: Submission) -> float:
         """How long the POS itself will try (iKentoo), told with the create; 0 where it answers at once."""
+
+
+@runtime_checkable
+class TakesPayments(Protocol):
+    """A POS whose open checks can be paid. Implemented by the ``Pos`` itself."""
+
+    def translate_payment(self, location: Location, submission: PaymentSubmission) -> Translation:
+        """Pure; sent by ``Adapter.create``. Raises OrderNotExpressible with the fields."""
+
+
+@runtime_checkable
+class TakesMessages(Protocol):
+    """A POS that can be told something in words. Implemented by the ``Pos``; its adapters are ``Messenger``."""
+
+    def translate_message(self, location: Location, submission: MessageSubmission) -> Translation:
+        """Pure. Raises OrderNotExpressible, e.g. where this POS takes messages about orders only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from app.adapters.base import Adapter, Limits, Registry
+from app.adapters.base import Adapter, Limits, Registry, Vault
 from app.adapters.iiko.pos import Iiko
 from app.adapters.ikentoo.pos import Ikentoo
 from app.domain.location import Location
@@ -16,10 +16,13 @@ def build() -> Registry:
 class OpenAdapters:
     """One open adapter per location, for one process. Use it from one event loop only."""
 
-    def __init__(self, registry: Registry, limits: Limits, *, grace_s: float = 120.0) -> None:
+    def __init__(
+        self, registry: Registry, limits: Limits, vault: Vault | None = None, *, grace_s: float = 120.0
+    ) -> None:
         """``grace_s``: how long a replaced adapter stays open for its running calls; more than a send may last."""
         self._registry = registry
         self._limits = limits
+        self._vault = vault
         self._grace_s = grace_s
         self._open: dict[str, tuple[Location, Adapter]] = {}
         self._retired: list[Adapter] = []
@@ -31,7 +34,7 @@ class OpenAdapters:
         # Compared whole: a location that was deleted and made again begins at version 1 again.
         if known is not None and known[0] == location:
             return known[1]
-        adapter = self._registry[location.pos.system].open(location, self._limits)
+        adapter = self._registry[location.pos.system].open(location, self._limits, self._vault)
         self._open[location.id] = (location, adapter)
         if known is not None:
             self._retire(known[1])

@@ -26,6 +26,8 @@ from app.domain.errors import AccessDenied, InDoubt, Misconfigured, NotSent, Pos
 
 MAX_BODY = 1_048_576
 """Bytes of an answer that are read; the rest is left."""
+MAX_MENU = 33_554_432
+"""The same for a menu, which may be large."""
 EXCERPT = 16_384
 """Bytes of an answer that are kept for people."""
 _KEEPALIVE_S = 4.0  # below the 5 s after which common servers hang up, so that we rarely write into a closed door
@@ -51,7 +53,7 @@ class Answer:
     """Lower-case names."""
     body: bytes
     truncated: bool = False
-    """The body went on after ``MAX_BODY``."""
+    """The body went on after what is read."""
     mask: tuple[str, ...] = field(default=(), repr=False)
 
     def text(self) -> str:
@@ -140,8 +142,10 @@ async def call(
     json: Any = None,
     headers: Mapping[str, str] | None = None,
     mask: Sequence[str] = (),
+    max_body: int = MAX_BODY,
 ) -> Answer:
-    """One request, no retry. ``mask`` are secrets that the answer may echo. Raises NotSent or InDoubt.
+    """One request, no retry. ``mask`` are secrets that the answer may echo, ``max_body`` the bytes of it that are
+    read. Raises NotSent or InDoubt.
 
     From its first byte on it lasts ``read_s`` at most, answer included. A cancellation passes through: the caller
     must take it as in doubt.
@@ -155,7 +159,7 @@ async def call(
         async with deadline:
             response = await client.send(request, stream=True)
             try:
-                return await _read(response, tuple(mask), what)
+                return await _read(response, tuple(mask), what, max_body)
             finally:
                 await response.aclose()
     except InDoubt:
@@ -166,7 +170,7 @@ async def call(
         raise InDoubt(f"{what}: no clear answer of the POS ({_name(error)}).") from None
 
 
-async def _read(response: httpx.Response, mask: tuple[str, ...], what: str) -> Answer:
+async def _read(response: httpx.Response, mask: tuple[str, ...], what: str, max_body: int) -> Answer:
     body = bytearray()
     headers = {name.lower(): value for name, value in response.headers.items()}
     try:
@@ -174,15 +178,15 @@ async def _read(response: httpx.Response, mask: tuple[str, ...], what: str) -> A
         async with contextlib.aclosing(cast(AsyncGenerator[bytes], response.aiter_bytes())) as chunks:
             async for chunk in chunks:
                 body += chunk
-                if len(body) > MAX_BODY:
+                if len(body) > max_body:
                     break
     except httpx.HTTPError as error:
         message = f"{what}: the answer of the POS ({response.status_code}) broke off ({_name(error)})."
         answer = readable(body.decode(errors="replace"), mask=mask)
         raise InDoubt(message, http_status=response.status_code, answer=answer) from None
-    truncated = len(body) > MAX_BODY
+    truncated = len(body) > max_body
     return Answer(
-        status=response.status_code, headers=headers, body=bytes(body[:MAX_BODY]), truncated=truncated, mask=mask
+        status=response.status_code, headers=headers, body=bytes(body[:max_body]), truncated=truncated, mask=mask
     )
 
 

@@ -26,11 +26,19 @@ class Claimed:
     """Of this attempt: the fencing token."""
     kind: str
     """``send`` or ``ask``."""
+    carries: str
+    """``order``, ``payment`` or ``message``."""
     was_in_doubt: bool
     elsewhere: bool
     """An earlier attempt that may have arrived was made at another venue: this one cannot tell, and must not get it."""
     deadline_at: datetime
     now: datetime
+    facts: dict[str, str] | None
+    """What the POS was asked before the first send; None: not yet."""
+    resynced: bool
+    """Sent once more already, after the POS had refused ids that had changed."""
+    about_id: UUID | None
+    """The order that a message is about."""
     body: dict[str, Any]
 
 
@@ -86,14 +94,16 @@ WITH room AS (
     SET state = 'sending', attempt = s.attempt + 1, lease_until = now() + make_interval(secs => $3), trigger = 'retry'
     FROM picked p
     WHERE s.location_id = p.location_id AND s.reference = p.reference
-    RETURNING s.location_id, s.reference, s.order_id, s.attempt, s.absent_through, s.deadline_at, s.body, p.was
+    RETURNING s.location_id, s.reference, s.order_id, s.attempt, s.absent_through, s.deadline_at, s.body, s.facts,
+        s.resynced, p.was
 ), reasons AS (
     SELECT s.location_id, s.reference, s.trigger FROM submissions s
     JOIN picked p ON p.location_id = s.location_id AND p.reference = s.reference
 ), opened AS (
     INSERT INTO attempts (location_id, reference, number, kind, trigger, venue)
     SELECT c.location_id, c.reference, c.attempt,
-        CASE WHEN c.was = 'in_doubt' AND o.pos_system = ANY($4) THEN 'ask' ELSE 'send' END, r.trigger, l.venue
+        CASE WHEN c.was = 'in_doubt' AND o.kind = 'order' AND o.pos_system = ANY($4) THEN 'ask' ELSE 'send' END,
+        r.trigger, l.venue
     FROM claimed c
     JOIN locations l ON l.location_id = c.location_id
     JOIN orders o ON o.location_id = c.location_id AND o.id = c.order_id
@@ -116,7 +126,8 @@ SELECT c.location_id, c.reference, c.order_id, c.attempt AS number, a.kind, c.wa
           AND e.number > c.absent_through AND e.number < c.attempt
           AND (e.outcome IS NULL OR e.outcome = 'in_doubt') AND e.venue <> a.venue
     ) AS elsewhere,
-    c.deadline_at, now() AS now, coalesce(c.body, o.body) AS body
+    c.deadline_at, now() AS now, c.facts, c.resynced, o.kind AS carries, o.about_id,
+    coalesce(c.body, o.body) AS body
 FROM claimed c
 JOIN opened a ON a.location_id = c.location_id AND a.reference = c.reference
 JOIN orders o ON o.location_id = c.location_id AND o.id = c.order_id

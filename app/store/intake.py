@@ -70,7 +70,7 @@ WITH input AS (
         i.not_sent::jsonb, i.warnings::jsonb, i.body::jsonb
     FROM input i JOIN locations l ON l.location_id = i.location_id AND l.deleted_at IS NULL
     ORDER BY i.location_id, i.reference
-    ON CONFLICT (location_id, reference) DO NOTHING
+    ON CONFLICT (location_id, kind, reference) DO NOTHING
     RETURNING location_id, id, received_at
 ), told AS (
     INSERT INTO status_history (location_id, order_id, status, source, event, detail)
@@ -88,7 +88,7 @@ SELECT id, received_at FROM stored
 _KNOWN = """
 UPDATE orders o SET replays = o.replays + 1
 FROM unnest($1::text[], $2::text[]) AS asked(location_id, reference)
-WHERE o.location_id = asked.location_id AND o.reference = asked.reference
+WHERE o.location_id = asked.location_id AND o.kind = 'order' AND o.reference = asked.reference
 RETURNING o.location_id, o.id, o.reference, o.fingerprint
 """
 

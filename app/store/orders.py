@@ -20,7 +20,11 @@ class LockedOrder:
 
     location_id: str
     id: UUID
+    kind: str
+    """``order``, ``payment`` or ``message``."""
     reference: str
+    about_id: UUID | None
+    """The order that a message is about."""
     status: Status
     version: int
     prepaid: bool

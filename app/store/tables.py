@@ -110,12 +110,16 @@ lanes = Table(
     ForeignKeyConstraint(*_TO_LOCATION),
 )
 
+# A payment of a check and a message to the till are carried like an order: one row here, the same outbox, history and
+# attempts, the same guarantees.
 orders = Table(
     "orders",
     metadata,
     _location(),
     Column("id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False, server_default="order", comment="order, payment or message"),
     Column("reference", Text, nullable=False),
+    Column("about_id", Uuid, comment="the order that a message is about"),
     Column("fingerprint", LargeBinary, nullable=False),
     Column("replays", Integer, nullable=False, server_default="0"),
     Column("status", Text, nullable=False),
@@ -145,7 +149,8 @@ orders = Table(
     _at("watch_at", comment="when lateness, silence or an unconfirmed state is worth a look"),
     _at("follow_until", comment="polled until then"),
     Column("body", JSONB, nullable=False, comment="as received, unchanged"),
-    UniqueConstraint("location_id", "reference"),
+    CheckConstraint("kind IN ('order', 'payment', 'message')", name="kind"),
+    UniqueConstraint("location_id", "kind", "reference"),
     ForeignKeyConstraint(*_TO_LOCATION),
     Index("orders_id_idx", "id"),
     Index("orders_watch_idx", "watch_at", postgresql_where=text("watch_at IS NOT NULL")),
@@ -177,7 +182,6 @@ submissions = Table(
     Column("reference", Uuid, primary_key=True),
     Column("order_id", Uuid, nullable=False),
     Column("number", Integer, nullable=False, server_default="1"),
-    Column("kind", Text, nullable=False, server_default="order"),
     Column("state", Text, nullable=False),
     Column("trigger", Text, nullable=False, server_default="intake", comment="why the next attempt is made"),
     _now("created_at"),
@@ -191,10 +195,11 @@ submissions = Table(
     _at("absent_at", comment="of the last look that counts"),
     Column("overdue", Boolean, nullable=False, server_default="false", comment="its deadline was acted on"),
     Column("held", Boolean, nullable=False, server_default="false", comment="in doubt, and only a person decides"),
+    Column("resynced", Boolean, nullable=False, server_default="false", comment="sent once more with new ids"),
+    Column("facts", JSON_OR_NULL, comment="what the POS was asked before the first send; null: not yet"),
     Column("last_error", Text),
     Column("body", JSON_OR_NULL, comment="the corrected order of a resend; null: the order's own"),
     CheckConstraint("state IN ('waiting', 'sending', 'in_doubt', 'parked', 'done')", name="state"),
-    CheckConstraint("kind IN ('order', 'payment', 'message')", name="kind"),
     ForeignKeyConstraint(*_TO_ORDER, ondelete="CASCADE"),
     Index("submissions_order_idx", "location_id", "order_id"),
     Index(
@@ -202,7 +207,7 @@ submissions = Table(
         "location_id",
         "order_id",
         unique=True,
-        postgresql_where=text("state <> 'done' AND kind = 'order'"),
+        postgresql_where=text("state <> 'done'"),
     ),
     Index("submissions_due_idx", "location_id", "due_at", postgresql_where=text("state IN ('waiting', 'in_doubt')")),
     Index("submissions_lease_idx", "location_id", "lease_until", postgresql_where=text("state = 'sending'")),
@@ -283,9 +288,31 @@ catalogs = Table(
     "catalogs",
     metadata,
     _location(),
-    Column("body", JSONB, nullable=False),
-    _now("synced_at"),
+    Column("version", Integer, nullable=False, server_default="0", comment="rises with each change of what is known"),
+    Column("revision", Text, comment="the POS's own number of the menu"),
+    Column("read_as", Text, comment="what the menu was read with: settings, terminal"),
+    Column("groups", JSONB, nullable=False, server_default="[]"),
+    _at("synced_at", comment="null: never"),
+    _at("names_synced_at"),
+    _at("due_at", nullable=False, server_default=text("now()")),
+    Column("failures", Integer, nullable=False, server_default="0", comment="in a row"),
+    Column("error", Text, comment="of the last sync, where it failed"),
     ForeignKeyConstraint(*_TO_LOCATION),
+    Index("catalogs_due_idx", "due_at"),
+)
+
+products = Table(
+    "products",
+    metadata,
+    _location(),
+    Column("key", Text, primary_key=True, comment="its id at the POS, or its SKU"),
+    Column("position", Integer, nullable=False),
+    Column("sku", Text),
+    Column("product_id", Text, comment="lower case"),
+    Column("body", JSONB, nullable=False),
+    ForeignKeyConstraint(*_TO_LOCATION),
+    Index("products_sku_idx", "location_id", "sku"),
+    Index("products_product_id_idx", "location_id", "product_id"),
 )
 
 dictionaries = Table(
@@ -294,6 +321,16 @@ dictionaries = Table(
     _location(),
     Column("kind", Text, primary_key=True),
     Column("entries", JSONB, nullable=False),
-    _now("synced_at"),
+    ForeignKeyConstraint(*_TO_LOCATION),
+)
+
+pos_tokens = Table(
+    "pos_tokens",
+    metadata,
+    _location(),
+    Column("began_with", LargeBinary, nullable=False, comment="SHA-256 of the refresh token in the settings"),
+    Column("tokens", LargeBinary, nullable=False, comment="Fernet token of a JSON object"),
+    _at("expires_at", nullable=False),
+    _now("renewed_at"),
     ForeignKeyConstraint(*_TO_LOCATION),
 )

@@ -3,7 +3,7 @@
 import ssl
 import time
 
-from app.adapters.base import Limits, PosTraits, Submission, Translation
+from app.adapters.base import Limits, PosTraits, Submission, Translation, Vault
 from app.adapters.iiko.adapter import IikoAdapter
 from app.adapters.iiko.settings import IikoSettings
 from app.adapters.iiko.tokens import Clock, Tokens
@@ -31,7 +31,7 @@ class Iiko:
         """Pure. Raises OrderNotExpressible with the fields, or Misconfigured where only an id would do."""
         return translate(location, _settings(location), submission)
 
-    def open(self, location: Location, limits: Limits) -> IikoAdapter:
+    def open(self, location: Location, limits: Limits, vault: Vault | None = None) -> IikoAdapter:  # noqa: ARG002 - the protocol's signature
         """An adapter for the location. Opens no connection yet."""
         settings = _settings(location)
         if self._tls is None:

@@ -2,7 +2,7 @@
 
 import ssl
 
-from app.adapters.base import Adapter, CallbackRequest, Limits, PosTraits, Submission, Translation
+from app.adapters.base import Adapter, CallbackRequest, Limits, PosTraits, Submission, Translation, Vault
 from app.adapters.ikentoo import callbacks
 from app.adapters.ikentoo.adapter import IkentooAdapter
 from app.adapters.ikentoo.settings import IkentooSettings
@@ -27,7 +27,7 @@ class Ikentoo:
         """Pure. Raises OrderNotExpressible with all findings."""
         return translate(location, _settings(location), submission)
 
-    def open(self, location: Location, limits: Limits) -> Adapter:
+    def open(self, location: Location, limits: Limits, vault: Vault | None = None) -> Adapter:  # noqa: ARG002 - OAuth comes with it
         """An adapter for the location. Opens no connection yet."""
         return IkentooAdapter(location, _settings(location), limits, self._tls)
 
