@@ -47,6 +47,15 @@ class Finding:
     message: str
 
 
+ITEM_NOT_FOUND = "item_not_found"
+"""Finding: the catalog, as last synced, has no such product or choice."""
+NOT_FOUND_BY_NAME = "not_found_by_name"
+"""Finding: the dictionaries, as last synced, have nothing with a name that the settings use."""
+CURABLE = frozenset({ITEM_NOT_FOUND, NOT_FOUND_BY_NAME})
+"""Codes of findings that say no more than what is known of the POS: a sync may cure them. An order with no others is
+taken, and the sync is made when it is sent."""
+
+
 class OrderRefused(RelayError):
     """The order was not taken; nothing was stored."""
 
