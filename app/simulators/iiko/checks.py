@@ -1,15 +1,17 @@
 """A well-formed request against the restaurant: do the ids exist, do the parts agree, may it be delivered?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from app.simulators.iiko.config import IikoConfig, OnStrangeAddress, Policy
+from app.simulators.iiko.catalog import Catalog
+from app.simulators.iiko.config import IikoConfig
 from app.simulators.iiko.dictionaries import Dictionaries
 from app.simulators.iiko.errors import Refusal
 from app.simulators.iiko.menu_checks import check_item
-from app.simulators.iiko.model import MarketingSource, OrderType, PaymentType, Product, ServiceType, Terminal
+from app.simulators.iiko.model import MarketingSource, OrderType, PaymentType, ServiceType, Terminal
+from app.simulators.iiko.policy import OnStrangeAddress, Policy
 from app.simulators.iiko.request import OrderRequest
 from app.simulators.iiko.request_parts import Payment
 
@@ -35,7 +37,7 @@ class Restaurant:
 
     config: IikoConfig
     dictionaries: Dictionaries
-    products: Mapping[str, Product]
+    catalog: Catalog
 
     def organization(self, organization_id: str) -> None:
         """Unknown ones answer 403 or 400 (INFERRED, configurable)."""
@@ -54,7 +56,7 @@ class Restaurant:
         source = self._source(request)
         self._check_date(request, now)
         for item in request.items:
-            check_item(item, self.products, terminal)
+            check_item(item, self.catalog.products, terminal)
         payments = tuple((one, self._payment_type(one)) for one in request.payments)
         total = self._total(request)
         self._check_sums(request, total)

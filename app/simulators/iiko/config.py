@@ -6,38 +6,19 @@ Where the behaviour of the real system is UNKNOWN or INFERRED, the setting says 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import StrEnum
 
 from app.simulators.iiko import ids, menu
-from app.simulators.iiko.model import Group, MarketingSource, OrderType, PaymentType, Product, ServiceType, Terminal
-
-
-class OnRepeat(StrEnum):
-    """What a repeated `order.id` or `externalId` does. The real behaviour is UNKNOWN."""
-
-    REJECT = "reject"
-    RETURN_EXISTING = "return_existing"
-    ACCEPT = "accept"
-
-
-class OnStrangeAddress(StrEnum):
-    """City and street are matched by exact name; what the real system does with a stranger is UNKNOWN."""
-
-    NOTE = "note"
-    REJECT = "reject"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Policy:
-    """Behaviour that `POST /_sim/policy` can change while the simulator runs."""
-
-    duplicate: OnRepeat = OnRepeat.REJECT
-    """A repeated `order.id`: code 192, or the order that exists."""
-    external_id: OnRepeat = OnRepeat.ACCEPT
-    """A repeated `externalId` under another `order.id`. "Should be unique" (field reports); enforcement UNKNOWN."""
-    confirm: bool = False
-    """Orders begin UNCONFIRMED and wait for an operator (a stage of the status walk)."""
-    address: OnStrangeAddress = OnStrangeAddress.NOTE
+from app.simulators.iiko.model import (
+    Category,
+    Group,
+    MarketingSource,
+    OrderType,
+    PaymentType,
+    Product,
+    ServiceType,
+    Terminal,
+)
+from app.simulators.iiko.policy import Policy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +52,10 @@ class IikoConfig:
     payment_types: Sequence[PaymentType]
     groups: Sequence[Group]
     products: Sequence[Product]
-    streets: Mapping[str, Sequence[str]]
+    categories: Sequence[Category] = ()
+    generated_products: int = 0
+    """So many made-up dishes with group modifiers on top, for benchmarks."""
+    streets: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Street names by city name, as in Iiko's address book: no "street", no "city"."""
 
     language: str = "ru"
@@ -84,8 +68,6 @@ class IikoConfig:
     """`code` of refusals whose real number is UNKNOWN. Known are only 110, 192, 217 and 701."""
     unknown_organization_status: int = 403
     """403 or 400, INFERRED."""
-    marketing_sources_wrapped: bool = True
-    """`{"marketingSources": [...]}` (INFERRED) or a bare array (so an old description)."""
     token_ttl_s: float = 900
     """Simulated seconds."""
     clock_factor: float = 1.0
@@ -128,5 +110,6 @@ def default_config() -> IikoConfig:
         ),
         groups=menu.GROUPS,
         products=menu.PRODUCTS,
+        categories=menu.CATEGORIES,
         streets={"Zhytomyr": ("Vitruka", "Kyivska", "Velyka Berdychivska", "Peremohy")},
     )

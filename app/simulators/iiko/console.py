@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import asdict
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,7 +19,6 @@ from app.simulators.console import (
     page,
 )
 from app.simulators.iiko.book import Order
-from app.simulators.iiko.config import OnRepeat, OnStrangeAddress
 from app.simulators.iiko.ledger import ledger, ledger_row
 from app.simulators.iiko.state import Simulator, simulator
 from app.simulators.iiko.walk import stage_of
@@ -99,23 +97,8 @@ async def get_policy(request: Request) -> Response:
 
 
 async def set_policy(request: Request) -> Response:
-    """Any of duplicate, external_id, confirm, address."""
-    changes = {name: _policy_value(name, value) for name, value in (await json_object(request)).items()}
-    return answer(asdict(simulator(request).kitchen.set_policy(**changes)))
-
-
-def _policy_value(name: str, value: Any) -> object:
-    match name:
-        case "duplicate" if value != OnRepeat.ACCEPT:
-            return OnRepeat(value)
-        case "external_id" if value != OnRepeat.RETURN_EXISTING:
-            return OnRepeat(value)
-        case "address":
-            return OnStrangeAddress(value)
-        case "confirm" if isinstance(value, bool):
-            return value
-    message = f"policy {name!r} cannot be {value!r}"
-    raise BadControl(message)
+    """Any field of `Policy`."""
+    return answer(asdict(simulator(request).kitchen.set_policy(await json_object(request))))
 
 
 async def reset(request: Request) -> Response:

@@ -1,13 +1,17 @@
 """The restaurant at work: takes orders, walks them through their statuses, answers questions about them."""
 
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from app.simulators.iiko import policy
 from app.simulators.iiko.book import Book, Order, Sighting
+from app.simulators.iiko.catalog import Catalog
 from app.simulators.iiko.checks import NO_DELIVERY_POINT, Resolved, Restaurant
-from app.simulators.iiko.config import IikoConfig, OnRepeat, Policy
+from app.simulators.iiko.config import IikoConfig
 from app.simulators.iiko.dictionaries import Dictionaries
 from app.simulators.iiko.errors import DUPLICATE_CODE, ORDER_NOT_FOUND_CODE, Refusal
+from app.simulators.iiko.nomenclature import Nomenclature
+from app.simulators.iiko.policy import OnRepeat, Policy
 from app.simulators.iiko.render import DURATION_MINUTES
 from app.simulators.iiko.request import OrderRequest
 from app.simulators.iiko.venue_clock import VenueClock
@@ -23,14 +27,16 @@ class Kitchen:
         self.auto = config.auto
         self.book = Book()
         self.dictionaries = Dictionaries(config)
-        products = {one.id: one for one in config.products}
-        self.restaurant = Restaurant(config=config, dictionaries=self.dictionaries, products=products)
+        self.catalog = Catalog(config)
+        self.nomenclature = Nomenclature(self.catalog, self.dictionaries, clock)
+        self.restaurant = Restaurant(config=config, dictionaries=self.dictionaries, catalog=self.catalog)
         self._clock = clock
 
     def reset(self) -> None:
-        """As new: no orders; ids, policy and automatic walk as configured."""
+        """As new: no orders; menu, ids, policy and automatic walk as configured."""
         self.book = Book()
         self.dictionaries.reset()
+        self.catalog.reset()
         self.policy = self.config.policy
         self.auto = self.config.auto
 
@@ -88,8 +94,8 @@ class Kitchen:
                 self._plan(order)
         self.auto = on
 
-    def set_policy(self, **changes: object) -> Policy:
-        self.policy = replace(self.policy, **changes)  # type: ignore[arg-type]
+    def set_policy(self, changes: Mapping[str, object]) -> Policy:
+        self.policy = policy.changed(self.policy, changes)
         return self.policy
 
     def _resolve(self, request: OrderRequest) -> Resolved:

@@ -1,7 +1,7 @@
 """What the simulated restaurant consists of: its menu and its dictionaries, as plain frozen records."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
@@ -48,6 +48,16 @@ class Group:
     id: str
     name: str
     in_menu: bool = True
+    parent_id: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Category:
+    """A product category: for reports, not for the menu."""
+
+    id: str
+    name: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +68,8 @@ class Choice:
     minimum: int = 0
     maximum: int = 1
     required: bool = False
+    default: int | None = None
+    """What the till begins with; None: the minimum."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,5 +98,16 @@ class Product:
     modifiers: Sequence[Choice] = ()
     group_modifiers: Sequence[ChoiceGroup] = ()
     in_menu: bool = True
+    description: str | None = None
+    weight: Decimal | None = None
+    """Kilograms."""
+    category_id: str | None = None
+    images: Sequence[str] = ()
+    """Addresses of pictures."""
     prohibited_on: Sequence[str] = ()
     """Names of terminals that may not sell it (their ids change)."""
+    prices_on: Mapping[str, Decimal] = field(default_factory=dict)
+    """Prices by name of terminal, where they differ."""
+
+    def price_on(self, terminal: Terminal | None) -> Decimal:
+        return self.price if terminal is None else self.prices_on.get(terminal.name, self.price)

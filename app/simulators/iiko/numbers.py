@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from starlette.responses import Response
 
+JSON = "application/json; charset=utf-8"
+
 # The json module cannot print a number in a style of our own: Decimals go through it as marked strings, which are
 # then unwrapped. The mark is random, so that no text of an order can look like one.
 _MARK = uuid.uuid4().hex
@@ -29,7 +31,7 @@ def _marked(value: object) -> str:
 def answer(value: object, status: int = 200) -> Response:
     """A JSON answer in that style."""
     content = dumps(value).encode("utf-8", "replace")  # a lone surrogate in a name must not break the answer
-    return Response(content, status_code=status, media_type="application/json; charset=utf-8")
+    return Response(content, status_code=status, media_type=JSON)
 
 
 def loads(raw: bytes) -> object:

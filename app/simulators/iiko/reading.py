@@ -11,8 +11,8 @@ from app.simulators.iiko.access import check_token, query, query_guid, wrong_tok
 from app.simulators.iiko.errors import BindingError, Refusal
 from app.simulators.iiko.faults import OFFLINE, TOKEN, error_of
 from app.simulators.iiko.fields import parse_guid
-from app.simulators.iiko.nomenclature import REVISION, nomenclature
-from app.simulators.iiko.numbers import answer
+from app.simulators.iiko.numbers import JSON, answer
+from app.simulators.iiko.policy import NomenclatureAnswer, Wrapping
 from app.simulators.iiko.state import Simulator, simulator
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -71,9 +71,10 @@ async def get_nomenclature(request: Request) -> Response:
     revision = request.query_params.get("revision", "0")
     if not revision.isdecimal():
         raise BindingError("revision", f"The value '{revision}' is not valid for Int64.")
-    if int(revision) >= REVISION:
+    kitchen = state.kitchen
+    if kitchen.policy.nomenclature is NomenclatureAnswer.BY_REVISION and int(revision) == kitchen.catalog.revision:
         return answer(None)
-    return answer(nomenclature(state.config, state.kitchen.dictionaries))
+    return Response(kitchen.nomenclature.text(), media_type=JSON)
 
 
 def _dictionary(read: Callable[[Simulator], object]) -> Endpoint:
@@ -96,10 +97,10 @@ def _order_types(state: Simulator) -> object:
 
 
 def _marketing_sources(state: Simulator) -> object:
-    """Wrapped like its siblings (INFERRED), or bare where the configuration says so."""
+    """Wrapped like its siblings (INFERRED), or bare where the policy says so."""
     book = state.kitchen.dictionaries
     rows = [book.render_marketing_source(one) for one in book.marketing_sources]
-    return {"marketingSources": rows} if state.config.marketing_sources_wrapped else rows
+    return rows if state.kitchen.policy.marketing_sources is Wrapping.BARE else {"marketingSources": rows}
 
 
 def _terminals(state: Simulator) -> object:

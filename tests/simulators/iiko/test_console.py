@@ -76,12 +76,11 @@ async def test_secrets_are_not_in_the_journal(pos: Pos) -> None:
 
 
 async def test_policy_is_shown(pos: Pos) -> None:
-    assert (await pos.http.get("/_sim/policy")).json() == {
-        "duplicate": "reject",
-        "external_id": "accept",
-        "confirm": False,
-        "address": "note",
-    }
+    policy = (await pos.http.get("/_sim/policy")).json()
+    assert (policy["duplicate"], policy["external_id"], policy["confirm"]) == ("reject", "accept", False)
+    assert policy["address"] == policy["price"] == "note"
+    changed_policy = await pos.control("policy", address="reject", stop_text="sold out: {name}")
+    assert changed_policy == policy | {"address": "reject", "stop_text": "sold out: {name}"}
 
 
 @pytest.mark.parametrize(
@@ -91,6 +90,8 @@ async def test_policy_is_shown(pos: Pos) -> None:
         ("policy", {"external_id": "return_existing"}),
         ("policy", {"confirm": "yes"}),
         ("policy", {"colour": "red"}),
+        ("policy", {"stop_text": 5}),
+        ("policy", {"missing_guest": "teapot"}),
         ("auto", {"on": 1}),
         ("clock", {"factor": 0}),
         ("orders/99999999-0000-4000-8000-000000000001/status", {"statusCode": "NEW"}),

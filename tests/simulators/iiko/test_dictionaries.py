@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.simulators.iiko import default_config, ids
+from app.simulators.iiko import ids
 from tests.simulators.iiko.orders import asabix_order, delivery_order
-from tests.simulators.iiko.pos import Pos, running
+from tests.simulators.iiko.pos import Pos
 
 DICTIONARIES = [
     ("rmsSettings/getPaymentTypes", "paymentTypes", "code", {"CASH", "CARD", "VOUCHER"}),
@@ -43,10 +43,10 @@ async def test_a_missing_organization_is_a_binding_error(pos: Pos) -> None:
     assert "organization" in answer.json()["ModelState"]
 
 
-async def test_marketing_sources_can_be_a_bare_list() -> None:
-    async with running(default_config(), marketing_sources_wrapped=False) as pos:
-        answer = await pos.get("rmsSettings/getMarketingSources", organization=ids.ORGANIZATION)
-        assert {one["name"] for one in answer.json()} == {"website", "phone"}
+async def test_marketing_sources_can_be_a_bare_list(pos: Pos) -> None:
+    await pos.control("policy", marketing_sources="bare")
+    answer = await pos.get("rmsSettings/getMarketingSources", organization=ids.ORGANIZATION)
+    assert {one["name"] for one in answer.json()} == {"website", "phone"}
 
 
 async def test_nomenclature(pos: Pos) -> None:
