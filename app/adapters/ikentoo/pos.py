@@ -27,9 +27,9 @@ class Ikentoo:
         """Pure. Raises OrderNotExpressible with all findings."""
         return translate(location, _settings(location), submission)
 
-    def open(self, location: Location, limits: Limits, vault: Vault | None = None) -> Adapter:  # noqa: ARG002 - OAuth comes with it
-        """An adapter for the location. Opens no connection yet."""
-        return IkentooAdapter(location, _settings(location), limits, self._tls)
+    def open(self, location: Location, limits: Limits, vault: Vault | None = None) -> Adapter:
+        """An adapter for the location. Opens no connection yet. OAuth needs the vault."""
+        return IkentooAdapter(location, _settings(location), limits, self._tls, vault)
 
     def time_to_live_s(self, location: Location, submission: Submission) -> float:
         """How long the POS tries: told with the create, and counted from the scheduled time where one is sent."""
