@@ -70,6 +70,15 @@ class Catalog:
         self.products = {one.id: without(one, product.id) for one in self.products.values()}
         self.touch()
 
+    def rename_terminal(self, old: str, new: str) -> None:
+        """Prices and prohibitions follow the terminal."""
+        for one in self.products.values():
+            if old in (*one.prices_on, *one.prohibited_on):
+                prices = {new if name == old else name: price for name, price in one.prices_on.items()}
+                prohibited = tuple(new if name == old else name for name in one.prohibited_on)
+                self.products[one.id] = replace(one, prices_on=prices, prohibited_on=prohibited)
+        self.touch()
+
 
 def without(product: Product, modifier_id: str) -> Product:
     """The product without this modifier."""

@@ -8,12 +8,13 @@ from decimal import Decimal
 from app.simulators.iiko.catalog import Catalog
 from app.simulators.iiko.config import IikoConfig
 from app.simulators.iiko.dictionaries import Dictionaries
-from app.simulators.iiko.errors import Refusal
+from app.simulators.iiko.errors import PosError, Refusal, Unhandled
 from app.simulators.iiko.menu_checks import check_item
 from app.simulators.iiko.model import MarketingSource, OrderType, PaymentType, ServiceType, Terminal
-from app.simulators.iiko.policy import OnStrangeAddress, Policy
+from app.simulators.iiko.policy import Enforced, OnStaleId, OnStrangeAddress, Policy
 from app.simulators.iiko.request import OrderRequest
 from app.simulators.iiko.request_parts import Payment
+from app.simulators.iiko.stops import Stops
 
 NO_DELIVERY_POINT = "Не найдена точка доставки: сумма заказа меньше минимальной для зоны"
 
@@ -38,6 +39,7 @@ class Restaurant:
     config: IikoConfig
     dictionaries: Dictionaries
     catalog: Catalog
+    stops: Stops
 
     def organization(self, organization_id: str) -> None:
         """Unknown ones answer 403 or 400 (INFERRED, configurable)."""
@@ -51,13 +53,15 @@ class Restaurant:
     def resolve(self, request: OrderRequest, *, policy: Policy, now: datetime) -> Resolved:
         """`now` is the venue's wall clock. Raises the first refusal."""
         self.organization(request.organization)
-        terminal = self._terminal(request)
-        order_type = self._order_type(request)
-        source = self._source(request)
+        terminal = self._terminal(request, policy)
+        order_type = self._order_type(request, policy)
+        source = self._source(request, policy)
         self._check_date(request, now)
         for item in request.items:
             check_item(item, self.catalog.products, terminal)
-        payments = tuple((one, self._payment_type(one)) for one in request.payments)
+        if policy.stop_list is Enforced.REJECT:
+            self.stops.check(request.items, terminal, policy.stop_text)
+        payments = tuple((one, self._payment_type(one, policy)) for one in request.payments)
         total = self._total(request)
         self._check_sums(request, total)
         return Resolved(
@@ -74,20 +78,20 @@ class Restaurant:
         unforced = request.terminal_id is None and not request.self_service
         return unforced and self._total(request) < self.config.minimum_sum
 
-    def _terminal(self, request: OrderRequest) -> Terminal | None:
+    def _terminal(self, request: OrderRequest, policy: Policy) -> Terminal | None:
         if request.terminal_id is None:
             return next(iter(self.dictionaries.terminals), None)
-        terminal = self.dictionaries.terminal(request.terminal_id)
+        terminal = self.dictionaries.terminal(self.dictionaries.current(request.terminal_id, policy.stale_id))
         if terminal is None:
-            raise Refusal("DeliveryTerminalNotFound", f"Delivery terminal '{request.terminal_id}' is not found")
+            raise _missing("DeliveryTerminal", "Delivery terminal", request.terminal_id, policy)
         return terminal
 
-    def _order_type(self, request: OrderRequest) -> OrderType | None:
+    def _order_type(self, request: OrderRequest, policy: Policy) -> OrderType | None:
         if request.order_type_id is None:
             return self.dictionaries.order_type_for(self_service=request.self_service)
-        order_type = self.dictionaries.order_type(request.order_type_id)
+        order_type = self.dictionaries.order_type(self.dictionaries.current(request.order_type_id, policy.stale_id))
         if order_type is None:
-            raise Refusal("OrderTypeNotFound", f"Order type '{request.order_type_id}' is not found")
+            raise _missing("OrderType", "Order type", request.order_type_id, policy)
         if (order_type.service is ServiceType.PICKUP) is not request.self_service:
             raise Refusal(
                 "OrderServiceTypeDoesNotMatchSelfServiceMode",
@@ -95,19 +99,20 @@ class Restaurant:
             )
         return order_type
 
-    def _source(self, request: OrderRequest) -> MarketingSource | None:
+    def _source(self, request: OrderRequest, policy: Policy) -> MarketingSource | None:
         if request.marketing_source_id is None:
             return None
-        source = self.dictionaries.marketing_source(request.marketing_source_id)
+        current = self.dictionaries.current(request.marketing_source_id, policy.stale_id)
+        source = self.dictionaries.marketing_source(current)
         if source is None:
-            raise Refusal("MarketingSourceNotFound", f"Marketing source '{request.marketing_source_id}' is not found")
+            raise _missing("MarketingSource", "Marketing source", request.marketing_source_id, policy)
         return source
 
-    def _payment_type(self, payment: Payment) -> PaymentType:
-        found = self.dictionaries.payment_type(type_id=payment.type_id, code=payment.type_code)
+    def _payment_type(self, payment: Payment, policy: Policy) -> PaymentType:
+        type_id = self.dictionaries.current(payment.type_id, policy.stale_id) if payment.type_id else None
+        found = self.dictionaries.payment_type(type_id=type_id, code=payment.type_code)
         if found is None:
-            named = payment.type_id or payment.type_code
-            raise Refusal("PaymentTypeNotFound", f"Payment type '{named}' is not found")
+            raise _missing("PaymentType", "Payment type", payment.type_id or payment.type_code, policy)
         if found.deleted:
             raise Refusal("PaymentTypeDeleted", f"Payment type '{found.name}' is deleted")
         return found
@@ -149,3 +154,10 @@ class Restaurant:
             notes.append("no fullSum")
         notes.extend(f"{one.path} has no code" for one in request.items if one.code is None)
         return notes
+
+
+def _missing(kind: str, words: str, named: str | None, policy: Policy) -> PosError:
+    """Unknown to the restaurant, or not known any more: it cannot tell the one from the other."""
+    if policy.stale_id is OnStaleId.STACK_TRACE:
+        return Unhandled("System.NullReferenceException", "Object reference not set to an instance of an object.")
+    return Refusal(f"{kind}NotFound", f"{words} '{named}' is not found")

@@ -18,6 +18,7 @@ from app.simulators.console import (
     json_object,
     page,
 )
+from app.simulators.iiko import menu_console
 from app.simulators.iiko.book import Order
 from app.simulators.iiko.ledger import ledger, ledger_row
 from app.simulators.iiko.state import Simulator, simulator
@@ -83,11 +84,6 @@ async def set_auto(request: Request) -> Response:
     return answer({"on": wanted})
 
 
-async def rotate(request: Request) -> Response:
-    """New ids for all dictionaries, as after an edit in the back office; answers old id -> new id."""
-    return answer(simulator(request).kitchen.dictionaries.rotate())
-
-
 async def revoke_tokens(request: Request) -> Response:
     return answer({"revoked": simulator(request).tokens.revoke()})
 
@@ -135,7 +131,7 @@ def routes(state: Simulator) -> list[Route]:
         Route("/_sim/orders/{order_id}", guarded(order), methods=["GET"]),
         Route("/_sim/orders/{order_id}/status", guarded(set_status), methods=["POST"]),
         Route("/_sim/auto", guarded(set_auto), methods=["POST"]),
-        Route("/_sim/rotate", guarded(rotate), methods=["POST"]),
+        *menu_console.routes(),
         Route("/_sim/tokens/revoke", guarded(revoke_tokens), methods=["POST"]),
         Route("/_sim/policy", guarded(get_policy), methods=["GET"]),
         Route("/_sim/policy", guarded(set_policy), methods=["POST"]),

@@ -1,12 +1,25 @@
-"""The dictionaries as they are now: their ids change at every edit (`rotate`), as the tips warn."""
+"""The dictionaries as they are now: an entry gets another id at every edit, as the tips warn."""
 
 import uuid
 from dataclasses import replace
+from enum import StrEnum
 
 from app.simulators.iiko.config import IikoConfig
 from app.simulators.iiko.model import MarketingSource, OrderType, PaymentType, ServiceType, Terminal
+from app.simulators.iiko.policy import OnStaleId
 
 Json = dict[str, object]
+OPEN: Json = {"from": "10:00", "to": "23:00", "allDay": False, "closed": False}
+Entry = Terminal | OrderType | PaymentType | MarketingSource
+
+
+class Kind(StrEnum):
+    """The dictionaries there are."""
+
+    TERMINALS = "terminals"
+    ORDER_TYPES = "order_types"
+    PAYMENT_TYPES = "payment_types"
+    MARKETING_SOURCES = "marketing_sources"
 
 
 class Dictionaries:
@@ -24,25 +37,52 @@ class Dictionaries:
         self.order_types: list[OrderType] = list(self._config.order_types)
         self.payment_types: list[PaymentType] = list(self._config.payment_types)
         self.marketing_sources: list[MarketingSource] = list(self._config.marketing_sources)
+        self._replaced: dict[str, str] = {}
 
-    def rotate(self) -> dict[str, dict[str, str]]:
-        """New ids for everything; answers old id -> new id by kind."""
-        before = self._ids()
+    def rotate(
+        self, kind: Kind | None = None, named: str | None = None, *, rename: str | None = None
+    ) -> dict[str, dict[str, str]]:
+        """New ids for one entry, one kind or everything, perhaps with another name; answers old id -> new id by kind.
+
+        Raises ValueError for a name that nothing has.
+        """
+        answer = {one.value: self._rotate(one, named, rename) for one in ([kind] if kind else Kind)}
         self.revision += 1
-        self.terminals = [replace(one, id=str(uuid.uuid4())) for one in self.terminals]
-        self.order_types = [replace(one, id=str(uuid.uuid4())) for one in self.order_types]
-        self.payment_types = [replace(one, id=str(uuid.uuid4())) for one in self.payment_types]
-        self.marketing_sources = [replace(one, id=str(uuid.uuid4())) for one in self.marketing_sources]
-        after = self._ids()
-        return {kind: dict(zip(old, after[kind], strict=True)) for kind, old in before.items()}
+        return answer
 
-    def _ids(self) -> dict[str, list[str]]:
-        return {
-            "terminals": [one.id for one in self.terminals],
-            "order_types": [one.id for one in self.order_types],
-            "payment_types": [one.id for one in self.payment_types],
-            "marketing_sources": [one.id for one in self.marketing_sources],
-        }
+    def _rotate(self, kind: Kind, named: str | None, rename: str | None) -> dict[str, str]:
+        new_ids = {one.id: str(uuid.uuid4()) for one in self._named(kind, named)}
+        rows = [
+            replace(one, id=new_ids[one.id], name=rename or one.name) if one.id in new_ids else one
+            for one in self._rows(kind)
+        ]
+        setattr(self, kind.value, rows)
+        self._replaced |= new_ids
+        return new_ids
+
+    def remove(self, kind: Kind, named: str) -> None:
+        """Take entries out; raises ValueError for a name that nothing has."""
+        gone = self._named(kind, named)
+        setattr(self, kind.value, [one for one in self._rows(kind) if one not in gone])
+        self.revision += 1
+
+    def _rows(self, kind: Kind) -> list[Entry]:
+        rows: list[Entry] = getattr(self, kind.value)
+        return rows
+
+    def _named(self, kind: Kind, named: str | None) -> list[Entry]:
+        """By id, name or code; all where nothing is named."""
+        found = [one for one in self._rows(kind) if named in (None, one.id, one.name, getattr(one, "code", one.id))]
+        if not found and named is not None:
+            message = f"{kind} has no {named!r}"
+            raise ValueError(message)
+        return found
+
+    def current(self, given: str, policy: OnStaleId) -> str:
+        """The id to look for: the given one, or its newest successor where the policy lets old ids live on."""
+        while policy is OnStaleId.ACCEPT and given in self._replaced:
+            given = self._replaced[given]
+        return given
 
     def terminal(self, terminal_id: str) -> Terminal | None:
         return next((one for one in self.terminals if one.id == terminal_id), None)
@@ -94,7 +134,7 @@ class Dictionaries:
             "deliveryGroupName": None,
             "name": one.name,
             "address": one.address,
-            "openingHours": None,
+            "openingHours": [{"dayOfWeek": day, **OPEN} for day in range(7)],
             "externalRevision": self.revision,
             "technicalInformation": None,
         }

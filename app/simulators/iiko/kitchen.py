@@ -8,12 +8,13 @@ from app.simulators.iiko.book import Book, Order, Sighting
 from app.simulators.iiko.catalog import Catalog
 from app.simulators.iiko.checks import NO_DELIVERY_POINT, Resolved, Restaurant
 from app.simulators.iiko.config import IikoConfig
-from app.simulators.iiko.dictionaries import Dictionaries
+from app.simulators.iiko.dictionaries import Dictionaries, Kind
 from app.simulators.iiko.errors import DUPLICATE_CODE, ORDER_NOT_FOUND_CODE, Refusal
 from app.simulators.iiko.nomenclature import Nomenclature
 from app.simulators.iiko.policy import OnRepeat, Policy
 from app.simulators.iiko.render import DURATION_MINUTES
 from app.simulators.iiko.request import OrderRequest
+from app.simulators.iiko.stops import Stops
 from app.simulators.iiko.venue_clock import VenueClock
 from app.simulators.iiko.walk import Stage, steps_after
 
@@ -29,7 +30,10 @@ class Kitchen:
         self.dictionaries = Dictionaries(config)
         self.catalog = Catalog(config)
         self.nomenclature = Nomenclature(self.catalog, self.dictionaries, clock)
-        self.restaurant = Restaurant(config=config, dictionaries=self.dictionaries, catalog=self.catalog)
+        self.stops = Stops(self.catalog, self.dictionaries)
+        self.restaurant = Restaurant(
+            config=config, dictionaries=self.dictionaries, catalog=self.catalog, stops=self.stops
+        )
         self._clock = clock
 
     def reset(self) -> None:
@@ -37,8 +41,26 @@ class Kitchen:
         self.book = Book()
         self.dictionaries.reset()
         self.catalog.reset()
+        self.stops.reset()
         self.policy = self.config.policy
         self.auto = self.config.auto
+
+    def rotate(self, kind: Kind | None, named: str | None, rename: str | None) -> dict[str, dict[str, str]]:
+        """An edit in the back office, see `Dictionaries.rotate`. The menu names terminals by id, so it changes too."""
+        before = {one.id: one.name for one in self.dictionaries.terminals}
+        rotated = self.dictionaries.rotate(kind, named, rename=rename)
+        if kind in (None, Kind.TERMINALS):
+            self.catalog.touch()
+            for old_id in rotated[Kind.TERMINALS] if rename else ():
+                self.catalog.rename_terminal(before[old_id], rename or "")
+                self.stops.rename_terminal(before[old_id], rename or "")
+        return rotated
+
+    def remove_entry(self, kind: Kind, named: str) -> None:
+        """An entry of a dictionary is deleted."""
+        self.dictionaries.remove(kind, named)
+        if kind is Kind.TERMINALS:
+            self.catalog.touch()
 
     def check(self, request: OrderRequest) -> str | None:
         """`checkCreate`: why the order has no delivery point, or None. Raises what `create` would."""
@@ -55,6 +77,7 @@ class Kitchen:
             raise Refusal("DeliveryPointNotFound", NO_DELIVERY_POINT)
         order = self._new_order(request, resolved, sighting.id)
         self.book.add(order, sighting)
+        self.stops.take(request.items, resolved.terminal)
         self._enter(order, Stage.UNCONFIRMED if unconfirmed or self.policy.confirm else Stage.NEW)
         return order
 

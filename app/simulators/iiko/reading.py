@@ -108,6 +108,10 @@ def _terminals(state: Simulator) -> object:
     return {"deliveryTerminals": [book.render_terminal(one) for one in book.terminals]}
 
 
+def _stop_list(state: Simulator) -> object:
+    return {"stopList": state.kitchen.stops.listing(), "unregisteredOrganizations": []}
+
+
 DICTIONARIES = {
     "rmsSettings/getPaymentTypes": _payment_types,
     "rmsSettings/getOrderTypes": _order_types,
@@ -123,6 +127,7 @@ def routes() -> list[Route]:
         Route("/api/0/auth/echo", echo),
         Route("/api/0/organization/list", organization_list),
         Route("/api/0/nomenclature/{organization}", get_nomenclature),
+        Route("/api/0/stopLists/getDeliveryStopList", _dictionary(_stop_list)),
         *(
             Route(f"{prefix}/{path}", _dictionary(read))
             for prefix in ("/api/0", "/api0")
