@@ -10,6 +10,8 @@ from app.adapters.base import Limits, Registry
 from app.adapters.registry import OpenAdapters, build
 from app.relay.access import Keys
 from app.relay.locations import Locations
+from app.relay.menus import Menus
+from app.relay.sync import Sync
 from app.settings import Settings
 from app.store.database import create_engine
 from app.store.secrets import Cipher
@@ -32,6 +34,8 @@ class Parts:
     keys: Keys
     locations: Locations
     adapters: OpenAdapters
+    menus: Menus
+    sync: Sync
     listener: Listener
     notifier: Notifier
 
@@ -65,6 +69,8 @@ async def open_parts(
         notifier = await stack.enter_async_context(Notifier(url, local=listener))
         listener.subscribe(CONFIG, keys.drop)
         listener.subscribe(CONFIG, locations.drop)
+        menus = Menus(engine)
+        listener.subscribe(CONFIG, menus.drop)
         yield Parts(
             settings=settings,
             engine=engine,
@@ -73,6 +79,14 @@ async def open_parts(
             keys=keys,
             locations=locations,
             adapters=adapters,
+            menus=menus,
+            sync=Sync(
+                worker_engine,
+                locations=locations,
+                adapters=adapters,
+                menus=menus,
+                interval_s=settings.sync_interval_s,
+            ),
             listener=listener,
             notifier=notifier,
         )

@@ -22,7 +22,15 @@ async def open_web_app(parts: Parts) -> AsyncIterator[FastAPI]:
         keys=parts.keys,
         locations=parts.locations,
         adapters=parts.adapters,
-        intake=Intake(parts.engine, locations=parts.locations, registry=parts.registry, announce=parts.announce),
+        menus=parts.menus,
+        sync=parts.sync,
+        intake=Intake(
+            parts.engine,
+            locations=parts.locations,
+            registry=parts.registry,
+            menus=parts.menus,
+            announce=parts.announce,
+        ),
         operate=Operate(parts.engine, locations=parts.locations, registry=parts.registry, announce=parts.announce),
         inbox=inbox,
     )

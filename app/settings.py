@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     """After this, a send that nobody reported on counts as in doubt. More than the budget."""
     verdict_grace_s: Annotated[float, Field(ge=0, le=86_400)] = 60
     poll_interval_s: Annotated[float, Field(ge=1, le=3600)] = 20
+    sync_interval_s: Annotated[float, Field(ge=10, le=86_400)] = 900
+    """Catalog and dictionaries of each location are read this often, with jitter."""
     retention_days: Annotated[int, Field(ge=1, le=3650)] = 90
     alert_url: str | None = None
     allow_http: bool = False

@@ -20,6 +20,10 @@ FOLLOW_EVERY_S = 1.0
 """It polls what is due by its own interval."""
 MOST_POLLS = 64
 """At the same time."""
+SYNC_EVERY_S = 1.0
+"""It syncs what is due by its own interval."""
+MOST_SYNCS = 4
+"""At the same time: a menu may be large, and nothing waits for it."""
 LEFTOVERS_EVERY_S = 2.0
 LEFTOVERS = 100
 AFTER_DEFECT_S = 1.0
@@ -38,9 +42,12 @@ class Worker:
     def __init__(self, parts: Parts) -> None:
         settings, engine = parts.settings, parts.worker_engine
         desk = Desk(
+            engine=engine,
             locations=parts.locations,
             adapters=parts.adapters,
             registry=parts.registry,
+            menus=parts.menus,
+            syncs=parts.sync,
             budget_s=settings.send_budget_s,
         )
         pace = Pace(
@@ -58,7 +65,9 @@ class Worker:
             interval_s=settings.poll_interval_s,
         )
         self._inbox = Inbox(engine, parts.registry)
+        self._sync = parts.sync
         self._polls: set[asyncio.Task[None]] = set()
+        self._syncs: set[asyncio.Task[None]] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until told to stop; then begins nothing new and finishes the attempts that run, for a while."""
@@ -68,9 +77,10 @@ class Worker:
                 group.create_task(keep_on("reconcile", self._reconcile, every_s=RECONCILE_EVERY_S)),
                 group.create_task(keep_on("follow", partial(self._follow, group), every_s=FOLLOW_EVERY_S)),
                 group.create_task(keep_on("leftovers", self._leftovers, every_s=LEFTOVERS_EVERY_S)),
+                group.create_task(keep_on("sync", partial(self._sync_due, group), every_s=SYNC_EVERY_S)),
             ]
             await stop.wait()
-            for task in (*loops, *self._polls):
+            for task in (*loops, *self._polls, *self._syncs):
                 task.cancel()
             await dispatching
 
@@ -105,6 +115,23 @@ class Worker:
             log.warning("a poll came to nothing", location=location_id, error=str(error))
         except Exception:
             log.exception("a poll failed", location=location_id)
+
+    async def _sync_due(self, group: asyncio.TaskGroup) -> bool:
+        room = MOST_SYNCS - len(self._syncs)
+        due = await self._sync.due(limit=room) if room else []
+        for location_id in due:
+            sync = group.create_task(self._sync_one(location_id))
+            self._syncs.add(sync)
+            sync.add_done_callback(self._syncs.discard)
+        return False
+
+    async def _sync_one(self, location_id: str) -> None:
+        try:
+            await self._sync.scheduled(location_id)
+        except StorageUnavailable as error:
+            log.warning("a sync came to nothing", location=location_id, error=str(error))
+        except Exception:
+            log.exception("a sync failed", location=location_id)
 
     async def _leftovers(self) -> bool:
         return await self._inbox.leftovers(limit=LEFTOVERS) >= LEFTOVERS

@@ -267,6 +267,8 @@ class PosTraits:
     """An adapter of it is a ``Lookup``: an order in doubt is asked for, instead of being sent again."""
     polled: bool
     """An adapter of it is a ``Listing``."""
+    ids_change: bool
+    """Its ids of types, sources and terminals change with every edit there: after a no they are read anew."""
 
 
 class Pos(Protocol):
@@ -293,6 +295,9 @@ class TakesPayments(Protocol):
 
     def translate_payment(self, location: Location, submission: PaymentSubmission) -> Translation:
         """Pure; sent by ``Adapter.create``. Raises OrderNotExpressible with the fields."""
+
+    def payment_time_to_live_s(self, location: Location, submission: PaymentSubmission) -> float:
+        """How long the POS itself will try, told with the payment."""
 
 
 @runtime_checkable

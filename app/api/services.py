@@ -10,7 +10,9 @@ from app.relay.access import Keys
 from app.relay.inbox import Inbox
 from app.relay.intake import Intake
 from app.relay.locations import Locations, OpenAdapters
+from app.relay.menus import Menus
 from app.relay.operate import Operate
+from app.relay.sync import Sync
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +24,8 @@ class Services:
     locations: Locations
     """Knows the registry, the public address and whether plain http is allowed."""
     adapters: OpenAdapters
+    menus: Menus
+    sync: Sync
     intake: Intake
     operate: Operate
     inbox: Inbox

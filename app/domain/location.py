@@ -73,6 +73,11 @@ class PosSettings(StrictModel):
         return value
 
     @property
+    def skus(self) -> tuple[str, ...]:
+        """Products that the settings themselves name, such as the one that tips are sold as."""
+        return ()
+
+    @property
     def venue(self) -> str:
         """Who is spoken to. Another venue knows nothing of what this one was told."""
         return self.base_url

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.adapters.base import Registry, Submission, Translation
+from app.domain.catalog import Menu
 from app.domain.errors import (
     Finding,
     LocationUnknown,
@@ -22,6 +23,9 @@ from app.domain.location import Location
 from app.domain.money import written
 from app.domain.order import Order, as_received, fingerprint, searchable
 from app.domain.rules import check
+from app.relay.catalog_check import against_menu, refuses
+from app.relay.menus import Menus
+from app.relay.prepare import curable
 from app.relay.sending import Locations
 from app.store.database import run
 from app.store.intake import Known, NewOrder, known_orders, store_orders
@@ -52,9 +56,16 @@ class Intake:
     """Takes orders. ``announce`` is called after each commit: there is something to send."""
 
     def __init__(
-        self, engine: AsyncEngine, *, locations: Locations, registry: Registry, announce: Callable[[], None]
+        self,
+        engine: AsyncEngine,
+        *,
+        locations: Locations,
+        registry: Registry,
+        menus: Menus,
+        announce: Callable[[], None],
     ) -> None:
         self._engine = engine
+        self._menus = menus
         self._locations = locations
         self._registry = registry
         self._announce = announce
@@ -72,7 +83,7 @@ class Intake:
         new: NewOrder | None = None
         refusal: OrderInvalid | OrderNotExpressible | None = None
         try:
-            new = self._new(location, order, print_of_content, actor)
+            new = self._new(location, order, await self._menus.for_order(location, order), print_of_content, actor)
         except (OrderInvalid, OrderNotExpressible) as refused:
             # A repeat of an order that was good when it first came (its wanted time has passed, the settings have
             # changed) is still that order.
@@ -88,13 +99,19 @@ class Intake:
         """What would be sent. Stores nothing, calls no POS. Raises LocationUnknown, OrderInvalid."""
         location = await self._locations.get(order.location)
         self._check(location, order)
+        menu = await self._menus.for_order(location, order)
+        problems = tuple(against_menu(location, order, menu))
         try:
-            translation = self._translate(location, order, new_id())
+            translation = self._translate(location, order, menu, new_id())
         except OrderNotExpressible as refused:
-            return Preview(translation=None, url=None, problems=refused.findings)
+            known = {finding.pointer for finding in problems}
+            told = (finding for finding in refused.findings if finding.pointer not in known)
+            return Preview(translation=None, url=None, problems=(*problems, *told))
         except Misconfigured as error:
-            return Preview(translation=None, url=None, problems=(Finding("/location", "misconfigured", error.message),))
-        return Preview(translation=translation, url=location.pos.base_url + translation.request.path, problems=())
+            told_so = Finding("/location", "misconfigured", error.message)
+            return Preview(translation=None, url=None, problems=(*problems, told_so))
+        url = location.pos.base_url + translation.request.path
+        return Preview(translation=translation, url=url, problems=problems)
 
     async def _store(self, order: Order, print_of_content: bytes, new: NewOrder | None) -> Submitted | None:
         """One statement, one round trip, where the order is new. None: nothing was stored, and nothing was known."""
@@ -113,13 +130,21 @@ class Intake:
 
         return await run(self._engine, known)
 
-    def _new(self, location: Location, order: Order, print_of_content: bytes, actor: str) -> NewOrder:
+    def _new(self, location: Location, order: Order, menu: Menu, print_of_content: bytes, actor: str) -> NewOrder:
         self._check(location, order)
+        found = against_menu(location, order, menu)
+        if found and refuses(location, menu, datetime.now(UTC)):
+            raise OrderInvalid(found)
         submission = new_id()
+        translation: Translation | None = None
         try:
-            translation = self._translate(location, order, submission)
+            translation = self._translate(location, order, menu, submission)
+        except OrderNotExpressible as refused:
+            if not curable(refused):
+                raise
+            # What is known of the POS may be old: the order is taken, and a sync is made when it is sent.
         except Misconfigured:  # the venue's fault, not the order's: it is taken, and its lane will be blocked
-            translation = None
+            pass
         return NewOrder(
             location_id=location.id,
             id=new_id(),
@@ -135,7 +160,7 @@ class Intake:
             pos_system=location.pos.system,
             folded=translation.folded if translation else (),
             not_sent=translation.not_sent if translation else (),
-            warnings=(),
+            warnings=[_warning(finding) for finding in found],
             body=as_received(order, location.settings.currency),
             detail=_first_line(order, location, actor),
             give_up_after_s=location.settings.give_up_after_s,
@@ -146,10 +171,10 @@ class Intake:
         if findings:
             raise OrderInvalid(findings)
 
-    def _translate(self, location: Location, order: Order, reference: UUID) -> Translation:
+    def _translate(self, location: Location, order: Order, menu: Menu, reference: UUID) -> Translation:
         now = datetime.now(UTC)
         deadline = now + timedelta(seconds=location.settings.give_up_after_s)
-        submission = Submission(order=order, reference=reference, now=now, deadline_at=deadline)
+        submission = Submission(order=order, reference=reference, now=now, deadline_at=deadline, menu=menu)
         return self._registry[location.pos.system].translate(location, submission)
 
 
@@ -183,6 +208,10 @@ def _fresh(new: NewOrder, received_at: datetime) -> OrderRow:
         deadline_at=received_at + timedelta(seconds=new.give_up_after_s),
         body=new.body,
     )
+
+
+def _warning(finding: Finding) -> dict[str, str]:
+    return {"code": finding.code, "message": finding.message, "pointer": finding.pointer}
 
 
 def _first_line(order: Order, location: Location, actor: str) -> str:

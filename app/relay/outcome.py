@@ -31,6 +31,8 @@ class Outcome:
     """What was sent, where something was."""
     verdict_within_s: float | None = None
     """How long the POS itself tries, where it speaks later."""
+    stale_ids: bool = False
+    """The POS said no, and the request would be another one with the ids that it has now."""
     absence_counts_after_s: float = 0.0
     """A look-up that says "absent" is not believed sooner after the last creating attempt ended."""
 

@@ -1,4 +1,4 @@
-"""One attempt, outside of any transaction: load, translate, call. Every end of it is an Outcome; nothing escapes."""
+"""One attempt, outside of any transaction: prepare, call. Every end of it is an Outcome; nothing escapes."""
 
 import asyncio
 import time
@@ -7,28 +7,30 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 import structlog
-from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.adapters.base import Adapter, Found, Lookup, Pos, Registry, Submission, Taken, Translation
+from app.adapters.base import Adapter, Found, Lookup, Messenger, Registry, Taken
 from app.domain.errors import (
     ConfigurationError,
-    Finding,
     InDoubt,
     LocationUnknown,
     Misconfigured,
+    NotSent,
     OrderNotExpressible,
     PosError,
+    Rejected,
     StorageUnavailable,
 )
 from app.domain.location import Location
-from app.domain.order import Order
 from app.relay.outcome import NotBegun, Outcome
+from app.relay.prepare import Kitchen, Menus, Prepared, Syncs
 from app.store.claim import Claimed
 
 log = structlog.get_logger(__name__)
 
 Answer = TypeVar("Answer", Taken, Found)
 
+LATE = "the lease was nearly over before anything was sent"
 ELSEWHERE = "An earlier attempt may have arrived at the POS that this location had before its settings were changed."
 LEASE_MARGIN_S = 2.0
 """What must be left of the lease after the call, to record its result."""
@@ -52,9 +54,12 @@ class Adapters(Protocol):
 class Desk:
     """What an attempt needs."""
 
+    engine: AsyncEngine
     locations: Locations
     adapters: Adapters
     registry: Registry
+    menus: Menus
+    syncs: Syncs
     budget_s: float
     """One send, all in all."""
 
@@ -76,11 +81,7 @@ async def attempt(desk: Desk, claimed: Claimed, *, lease_ends: float, begin: Cal
     try:
         location = await desk.locations.get(claimed.location_id)
         pos = desk.registry[location.pos.system]
-        sending = _translated(pos, location, claimed) if claimed.kind == "send" else None
-        verdict_within_s = _verdict_within(pos, location, sending)
         adapter = desk.adapters.get(location)
-    except OrderNotExpressible as refused:
-        return Outcome(result=refused)
     except StorageUnavailable as error:  # the location's settings could not be read
         return Outcome(result=NotBegun(reason=str(error)))
     except PosError as error:
@@ -90,20 +91,71 @@ async def attempt(desk: Desk, claimed: Claimed, *, lease_ends: float, begin: Cal
     except Exception as error:  # nothing was sent yet; somebody must look
         log.exception("the send could not be prepared", location=claimed.location_id)
         return Outcome(result=Misconfigured(f"The send could not be prepared: {type(error).__name__}."))
-    seconds = min(desk.budget_s, lease_ends - LEASE_MARGIN_S - boot_clock())
-    if seconds <= 0:
-        return Outcome(result=NotBegun(reason="the lease was nearly over before anything was sent"))
+    ends = min(boot_clock() + desk.budget_s, lease_ends - LEASE_MARGIN_S)
+    if ends <= boot_clock():
+        return Outcome(result=NotBegun(reason=LATE))
+    if claimed.kind == "ask":
+        begin()
+        return await _ask(adapter, claimed, ends - boot_clock())
+    kitchen = Kitchen(
+        engine=desk.engine,
+        menus=desk.menus,
+        syncs=desk.syncs,
+        pos=pos,
+        location=location,
+        adapter=adapter,
+        claimed=claimed,
+    )
+    prepared = await _prepared(kitchen, ends)
+    if isinstance(prepared, Outcome):
+        return prepared
     begin()
-    if sending is None:
-        return await _ask(adapter, claimed, seconds)
-    result = await _within(seconds, adapter.create(sending.translation.request))
-    return Outcome(result=result, translation=sending.translation, verdict_within_s=verdict_within_s)
+    return await _send(kitchen, prepared, ends)
 
 
-def _verdict_within(pos: Pos, location: Location, sending: "_Sending | None") -> float | None:
-    if sending is None or not pos.traits.verdict_by_callback:
-        return None
-    return pos.time_to_live_s(location, sending.submission)
+async def _prepared(kitchen: Kitchen, ends: float) -> Prepared | Outcome:
+    """What to send; an Outcome where there is nothing to send."""
+    try:
+        async with asyncio.timeout(ends - boot_clock()):
+            prepared = await kitchen.prepare()
+    except (OrderNotExpressible, PosError) as error:
+        return Outcome(result=error)
+    except StorageUnavailable as error:
+        return Outcome(result=NotBegun(reason=str(error)))
+    except TimeoutError:
+        return Outcome(result=NotSent("The POS did not answer in time what had to be known before sending."))
+    except Exception as error:  # nothing was sent yet; somebody must look
+        log.exception("the send could not be prepared", location=kitchen.location.id)
+        return Outcome(result=Misconfigured(f"The send could not be prepared: {type(error).__name__}."))
+    return prepared if ends > boot_clock() else Outcome(result=NotBegun(reason=LATE))
+
+
+async def _send(kitchen: Kitchen, prepared: Prepared, ends: float) -> Outcome:
+    request = prepared.translation.request
+    adapter = kitchen.adapter
+    call = adapter.tell if kitchen.claimed.carries == "message" and isinstance(adapter, Messenger) else adapter.create
+    result = await _within(ends - boot_clock(), call(request))
+    otherwise = False
+    if isinstance(result, Rejected | Misconfigured):
+        otherwise = await _sent_otherwise(kitchen, prepared, ends)
+    return Outcome(
+        result=result,
+        translation=prepared.translation,
+        verdict_within_s=prepared.verdict_within_s,
+        stale_ids=otherwise,
+    )
+
+
+async def _sent_otherwise(kitchen: Kitchen, prepared: Prepared, ends: float) -> bool:
+    """The POS has said no: was it to ids that have changed? Whatever goes wrong in finding out, the no stands."""
+    try:
+        async with asyncio.timeout(max(0.0, ends - boot_clock())):
+            return await kitchen.sent_otherwise(prepared)
+    except (TimeoutError, StorageUnavailable):
+        return False
+    except Exception:
+        log.exception("the catalog could not be looked at", location=kitchen.location.id)
+        return False
 
 
 async def _ask(adapter: Adapter, claimed: Claimed, seconds: float) -> Outcome:
@@ -111,35 +163,6 @@ async def _ask(adapter: Adapter, claimed: Claimed, seconds: float) -> Outcome:
         return Outcome(result=NotBegun(reason="this POS cannot be asked"))
     found = await _within(seconds, adapter.find(claimed.reference))
     return Outcome(result=found, absence_counts_after_s=adapter.absence_counts_after_s)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sending:
-    submission: Submission
-    translation: Translation
-
-
-def _translated(pos: Pos, location: Location, claimed: Claimed) -> _Sending:
-    try:
-        submission = Submission(
-            order=Order.model_validate(claimed.body),
-            reference=claimed.reference,
-            now=claimed.now,
-            deadline_at=claimed.deadline_at,
-        )
-        return _Sending(submission=submission, translation=pos.translate(location, submission))
-    except OrderNotExpressible:
-        raise
-    except Misconfigured as error:
-        # A setting that only some orders need (a name of an order type): those are parked, the others flow.
-        raise OrderNotExpressible([Finding("", "misconfigured", error.message)]) from error
-    except ValidationError as error:
-        finding = Finding("", "not_readable", f"The stored order cannot be read: {error.error_count()} findings.")
-        raise OrderNotExpressible([finding]) from error
-    except Exception as error:  # a defect of a translation: nothing was sent, a person must act
-        log.exception("translation failed", location=location.id)
-        finding = Finding("", "not_translatable", f"Translating failed: {type(error).__name__}.")
-        raise OrderNotExpressible([finding]) from error
 
 
 async def _within(seconds: float, call: Coroutine[Any, Any, Answer]) -> Answer | PosError:

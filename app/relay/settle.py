@@ -13,7 +13,7 @@ from app.adapters.base import Found, Taken
 from app.domain.errors import AccessDenied, InDoubt, Misconfigured, NotSent, OrderNotExpressible, PosError, Rejected
 from app.domain.retry import BLOCKED_PROBE_S, lane_delay, retry_after
 from app.domain.status import StatusEvent
-from app.relay import no_result
+from app.relay import no_result, stale_ids
 from app.relay.arrival import found, taken
 from app.relay.events import OrderCase
 from app.relay.outcome import NotBegun, Outcome, Patience, Settling, as_stored
@@ -67,6 +67,8 @@ async def _tell(settling: Settling) -> None:
             no_result.untranslatable(settling, refused)
         case NotBegun():
             no_result.given_back(settling)
+        case Rejected() | Misconfigured() as error if _once_more(settling):
+            stale_ids.sends_once_more(settling, error)
         case Rejected() as error if sending:
             no_result.rejected(settling, error)
         case InDoubt() as error if sending and await no_result.said_twice(settling, error):
@@ -75,13 +77,18 @@ async def _tell(settling: Settling) -> None:
             no_result.no_result(settling, error)
 
 
+def _once_more(settling: Settling) -> bool:
+    """It said no to ids that it does not have any more, and nothing was created."""
+    return settling.outcome.stale_ids and not settling.fenced and not settling.doubt and not settling.superseded
+
+
 async def _lane(settling: Settling) -> bool:
     """What the result says of the venue: nothing of ours, it answers, it is in trouble, or its settings are wrong."""
     connection, location_id = settling.connection, settling.claimed.location_id
     match settling.outcome.result:
         case NotBegun() | OrderNotExpressible():
             return False
-        case AccessDenied() | Misconfigured() as error:
+        case AccessDenied() | Misconfigured() as error if not _once_more(settling):
             log.warning("the lane is blocked", location=location_id, code=error.outcome, error=error.message)
             await block_lane(
                 connection, location_id, code=error.outcome, message=error.message, probe_s=BLOCKED_PROBE_S

@@ -10,9 +10,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.retry import LANE_OPENS_AFTER
+from app.store.tables import orders, submissions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,3 +144,20 @@ async def claim(connection: AsyncConnection, *, room: int, lease_s: float, askab
         return []
     rows = await connection.exec_driver_sql(_TAKE, (lanes, room, lease_s, list(askable)))
     return [Claimed(**row) for row in rows.mappings()]
+
+
+async def keep_facts(connection: AsyncConnection, claimed: Claimed, facts: dict[str, str]) -> None:
+    """Stores what the POS was asked before the first send, for every later attempt."""
+    await connection.execute(
+        submissions.update()
+        .where(submissions.c.location_id == claimed.location_id, submissions.c.reference == claimed.reference)
+        .values(facts=facts)
+    )
+
+
+async def reference_of(connection: AsyncConnection, location_id: str, order_id: UUID) -> UUID | None:
+    """What the POS knows an order by now; None where there is no such order any more."""
+    found: UUID | None = await connection.scalar(
+        select(orders.c.current_reference).where(orders.c.location_id == location_id, orders.c.id == order_id)
+    )
+    return found

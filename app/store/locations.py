@@ -12,6 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from app.domain.errors import NotFound, StateConflict
 from app.domain.status import ENDS, Status
+from app.store.catalogs import forget_catalog, make_sync_due
 from app.store.database import run
 from app.store.lanes import make_due
 from app.store.tables import lanes, locations, orders, submissions
@@ -29,6 +30,7 @@ class LocationRow:
     secret_names: Sequence[str]
     pos_system: str
     callback_key: str
+    venue: str
     deleted_at: datetime | None
 
 
@@ -81,6 +83,9 @@ async def put(engine: AsyncEngine, new: NewLocation, *, replaces: LocationRow | 
         version: int | None = await connection.scalar(_upsert(new, 0 if replaces is None else replaces.version))
         if version is not None:
             await _open_lane(connection, new, anew=not live)
+            await make_sync_due(connection, new.location_id, anew=True)
+            if live and replaces is not None and replaces.venue != new.venue:
+                await forget_catalog(connection, new.location_id)
             await _tell(connection)
         return version
 
@@ -136,6 +141,7 @@ async def delete(engine: AsyncEngine, location_id: str) -> None:
             raise NotFound(location_id)
         await _refuse_with_open_orders(connection, location_id, "to delete it")
         await connection.execute(update(locations).where(live).values(**wiped, version=locations.c.version + 1))
+        await forget_catalog(connection, location_id)
         await _tell(connection)
 
     await run(engine, work)

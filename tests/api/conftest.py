@@ -21,7 +21,9 @@ from app.relay.access import Keys
 from app.relay.inbox import Inbox
 from app.relay.intake import Intake
 from app.relay.locations import Locations
+from app.relay.menus import Menus
 from app.relay.operate import Operate
+from app.relay.sync import Sync
 from app.store import keys as key_store
 from app.store.database import create_engine
 from app.store.keys import Scope
@@ -119,12 +121,15 @@ def services_over(engine: AsyncEngine, announced: list[None], adapters: OpenAdap
     def announce() -> None:
         announced.append(None)
 
+    menus = Menus(engine)
     return Services(
         engine=engine,
         keys=Keys(engine),
         locations=locations,
         adapters=adapters,
-        intake=Intake(engine, locations=locations, registry=registry(), announce=announce),
+        menus=menus,
+        sync=Sync(engine, locations=locations, adapters=adapters, menus=menus, interval_s=900.0),
+        intake=Intake(engine, locations=locations, registry=registry(), menus=menus, announce=announce),
         operate=Operate(engine, locations=locations, registry=registry(), announce=announce),
         inbox=Inbox(engine, registry()),
     )

@@ -30,9 +30,11 @@ from app.relay.follow import Follower
 from app.relay.inbox import Inbox
 from app.relay.intake import Intake
 from app.relay.locations import Locations
+from app.relay.menus import Menus
 from app.relay.operate import Operate
 from app.relay.reconcile import Reconciler
 from app.relay.sending import Desk
+from app.relay.sync import Sync
 from app.relay.views import order_view
 from app.simulators import iiko, ikentoo
 from app.simulators.iiko import ids
@@ -78,6 +80,8 @@ class House:
     dispatcher: Dispatcher
     reconciler: Reconciler
     follower: Follower
+    menus: Menus
+    sync: Sync
     pos: dict[str, httpx.AsyncClient]
     """The simulators' control APIs, by location."""
     announced: list[None]
@@ -168,6 +172,8 @@ async def open_house(engine: AsyncEngine, **iiko_changes: Any) -> AsyncIterator[
         locations = Locations(engine, cipher, registry, public_url=our_url)
         opened = adapters.OpenAdapters(registry, Limits(read_s=11.0, connect_s=2.0))
         stack.push_async_callback(opened.aclose)
+        menus = Menus(engine)
+        sync = Sync(engine, locations=locations, adapters=opened, menus=menus, interval_s=900.0)
         announced: list[None] = []
         announce = _announcer(announced)
         keys = Keys(engine)
@@ -178,12 +184,22 @@ async def open_house(engine: AsyncEngine, **iiko_changes: Any) -> AsyncIterator[
             keys=keys,
             locations=locations,
             adapters=opened,
-            intake=Intake(engine, locations=locations, registry=registry, announce=announce),
+            menus=menus,
+            sync=sync,
+            intake=Intake(engine, locations=locations, registry=registry, menus=menus, announce=announce),
             operate=Operate(engine, locations=locations, registry=registry, announce=announce),
             inbox=inbox,
         )
         front.app = create_app(services)
-        desk = Desk(locations=locations, adapters=opened, registry=registry, budget_s=BUDGET_S)
+        desk = Desk(
+            engine=engine,
+            locations=locations,
+            adapters=opened,
+            registry=registry,
+            menus=menus,
+            syncs=sync,
+            budget_s=BUDGET_S,
+        )
         house = House(
             engine=engine,
             locations=locations,
@@ -198,6 +214,8 @@ async def open_house(engine: AsyncEngine, **iiko_changes: Any) -> AsyncIterator[
             ),
             reconciler=Reconciler(engine, registry),
             follower=Follower(engine, locations=locations, adapters=opened, registry=registry, interval_s=20.0),
+            menus=menus,
+            sync=sync,
             pos={
                 IIKO: await stack.enter_async_context(httpx.AsyncClient(base_url=iiko_url, trust_env=False)),
                 IKENTOO: await stack.enter_async_context(httpx.AsyncClient(base_url=ikentoo_url, trust_env=False)),

@@ -23,7 +23,15 @@ TURNS = 50
 async def dispatcher(house: House, *, drain_s: float = 20.0) -> AsyncIterator[Dispatcher]:
     registry = adapters.build()
     opened = adapters.OpenAdapters(registry, Limits(read_s=11.0, connect_s=2.0))
-    desk = Desk(locations=house.locations, adapters=opened, registry=registry, budget_s=12.0)
+    desk = Desk(
+        engine=house.engine,
+        locations=house.locations,
+        adapters=opened,
+        registry=registry,
+        menus=house.menus,
+        syncs=house.sync,
+        budget_s=12.0,
+    )
     pace = Pace(concurrency=64, lease_s=20.0, verdict_grace_s=60.0, drain_s=drain_s)
     yield Dispatcher(house.engine, desk, pace, wake=asyncio.Event())
     await opened.aclose()

@@ -20,7 +20,7 @@ class Iiko:
 
     system: str = "iiko"
     settings_model: type[PosSettings] = IikoSettings
-    traits = PosTraits(verdict_by_callback=False, lookup=True, polled=True)
+    traits = PosTraits(verdict_by_callback=False, lookup=True, polled=True, ids_change=True)
 
     def __init__(self, clock: Clock = time.monotonic) -> None:
         """``clock``: seconds, by which tokens age."""

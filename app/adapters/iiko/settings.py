@@ -52,6 +52,11 @@ class IikoSettings(PosSettings):
         return value
 
     @property
+    def skus(self) -> tuple[str, ...]:
+        """Products that the settings name."""
+        return (self.tip_sku,) if self.tip_sku else ()
+
+    @property
     def venue(self) -> str:
         """The same address may serve many restaurants."""
         return f"{self.base_url} {self.organization_id}"

@@ -18,7 +18,7 @@ class Ikentoo:
 
     system = "ikentoo"
     settings_model: type[PosSettings] = IkentooSettings
-    traits = PosTraits(verdict_by_callback=True, lookup=False, polled=False)
+    traits = PosTraits(verdict_by_callback=True, lookup=False, polled=False, ids_change=False)
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self._tls = tls or new_tls()

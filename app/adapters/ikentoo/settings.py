@@ -74,6 +74,9 @@ class IkentooSettings(PosSettings):
     account_profiles: AccountProfiles = AccountProfiles()
     payment_methods: dict[Code, Code] = Field(default_factory=dict)
     """Our payment method -> the payment method code of the merchant's account."""
+    payment_account_key: Literal["guide", "k_series"] = "guide"
+    """How a payment of an open check names it: ``ikaccountIdentifier`` as in the API guide, or ``iKaccountIdentifier``
+    as in today's K-Series reference. Whether iKentoo takes both is UNKNOWN."""
     discount_sku: Annotated[Text, Field(min_length=1, max_length=SKU_LENGTH)] | None = None
     """A product with the pricing strategy CUSTOMIZED_ITEM_PRICE_WILL_BE_NEGATIVE: discounts without a code."""
     send_customer_reference: bool = False
@@ -87,6 +90,11 @@ class IkentooSettings(PosSettings):
             message = "must not hold a colon (HTTP Basic)"
             raise ValueError(message)
         return value
+
+    @property
+    def skus(self) -> tuple[str, ...]:
+        """Products that the settings name."""
+        return (self.discount_sku,) if self.discount_sku else ()
 
     @property
     def venue(self) -> str:
