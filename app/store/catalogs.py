@@ -200,7 +200,7 @@ async def forget_catalog(connection: AsyncConnection, location_id: str) -> None:
     await connection.execute(
         update(catalogs)
         .where(catalogs.c.location_id == location_id)
-        .values(**wiped, groups=[], version=catalogs.c.version + 1, due_at=func.now(), failures=0)
+        .values(**wiped, version=catalogs.c.version + 1, due_at=func.now(), failures=0)
     )
 
 
