@@ -9,44 +9,48 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from app.simulators.clock import Clock, Signal
 from app.simulators.console import Control, control_routes
 from app.simulators.control import Faults, Journal
 from app.simulators.gate import Gate
+from app.simulators.ikentoo.access_control import AccessControl
 from app.simulators.ikentoo.api import Api
 from app.simulators.ikentoo.book import Book
 from app.simulators.ikentoo.callbacks import Callbacks
+from app.simulators.ikentoo.cashier import Cashier
 from app.simulators.ikentoo.config import IkentooConfig
+from app.simulators.ikentoo.data_api import DataApi
 from app.simulators.ikentoo.director import Director
 from app.simulators.ikentoo.errors import AccessRefused, ApiError, reply
-from app.simulators.ikentoo.plan import LIFE_FAULTS
+from app.simulators.ikentoo.menu_control import MenuControl
+from app.simulators.ikentoo.messages import Messenger
+from app.simulators.ikentoo.oauth import TOKEN_PATHS, Tokens, answer_token
+from app.simulators.ikentoo.parts import Parts
+from app.simulators.ikentoo.plan import BACKEND_DOWN, LIFE_FAULTS
+from app.simulators.ikentoo.routes import under
 from app.simulators.ikentoo.subject import subject_of
+from app.simulators.ikentoo.switchboard import Switchboard
 from app.simulators.ikentoo.till import Till
+from app.simulators.ikentoo.till_api import TillApi
 
 
 def create_app(config: IkentooConfig) -> Starlette:
     """Build one simulator with a memory of its own. Its tasks end with its lifespan."""
-    clock, signal = Clock(config.clock_factor), Signal()
-    faults = Faults(LIFE_FAULTS, most=config.most_orders)
-    control = Control(
-        clock=clock, faults=faults, journal=Journal(most=config.most_orders, signal=signal), signal=signal
-    )
-    book = Book(config.locations, clock.now(), most=config.most_orders, unique_codes=config.unique_collection_codes)
-    endpoints = {each.endpoint_id: each for each in config.endpoints}
-    callbacks = Callbacks(config, endpoints, clock, signal)
-    api = Api(config, control, book, Till(config, book, callbacks, clock, signal), endpoints)
+    parts = _assemble(config)
+    clock, control = parts.control.clock, parts.control
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         try:
             yield
         finally:
-            await callbacks.close()
+            await parts.callbacks.close()
 
     app = Starlette(
-        routes=[*control_routes(control), *Director(api, callbacks).routes(), *api.routes()],
-        middleware=[Middleware(Gate, faults=faults, journal=control.journal, describe=subject_of)],
+        routes=[*control_routes(control), *_own_control(parts), *_api(parts)],
+        middleware=[Middleware(Gate, faults=control.faults, journal=control.journal, describe=subject_of)],
         exception_handlers={ApiError: partial(_api_error, clock), HTTPException: partial(_http_error, clock)},
         lifespan=lifespan,
     )
@@ -54,9 +58,47 @@ def create_app(config: IkentooConfig) -> Starlette:
     return app
 
 
+def _assemble(config: IkentooConfig) -> Parts:
+    clock, signal = Clock(config.clock_factor), Signal()
+    faults = Faults(LIFE_FAULTS | {BACKEND_DOWN}, most=config.most_orders)
+    control = Control(
+        clock=clock, faults=faults, journal=Journal(most=config.most_orders, signal=signal), signal=signal
+    )
+    book = Book(config.locations, clock.now(), most=config.most_orders, unique_codes=config.unique_collection_codes)
+    endpoints = {each.endpoint_id: each for each in config.endpoints}
+    switchboard = Switchboard(config.switches)
+    callbacks = Callbacks(config, endpoints, switchboard, clock, signal)
+    till = Till(config, book, callbacks, switchboard, clock=clock, signal=signal)
+    return Parts(
+        config=config,
+        control=control,
+        book=book,
+        switchboard=switchboard,
+        endpoints=endpoints,
+        callbacks=callbacks,
+        till=till,
+        cashier=Cashier(config, book, callbacks, till, clock=clock, signal=signal),
+        messenger=Messenger(book, till.devices, callbacks, clock, signal),
+        tokens=None if config.oauth is None else Tokens(config.oauth),
+    )
+
+
+def _own_control(parts: Parts) -> list[Route]:
+    return [*Director(parts).routes(), *MenuControl(parts).routes(), *AccessControl(parts).routes()]
+
+
+def _api(parts: Parts) -> list[Route]:
+    rows = [*Api(parts).rows(), *DataApi(parts).rows(), *TillApi(parts).rows()]
+    routes = under(parts.config.prefixes, rows)
+    if (tokens := parts.tokens) is None:
+        return routes
+    return [*routes, *(Route(path, partial(answer_token, tokens), methods=["POST"]) for path in TOKEN_PATHS)]
+
+
 async def _api_error(clock: Clock, request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)  # noqa: S101 - starlette's type of handlers is wider than its promise
-    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, AccessRefused) and error.status == 401 else None
+    scheme = "Basic" if isinstance(error, AccessRefused) and error.error == "invalid_client" else "Bearer"
+    headers = {"WWW-Authenticate": scheme} if isinstance(error, AccessRefused) and error.status == 401 else None
     return reply(error.body(request.url.path, clock.now()), error.status, headers)
 
 

@@ -1,4 +1,4 @@
-"""Callbacks: their bodies, and sending them until somebody says 2xx.
+"""Sending callbacks until somebody says 2xx; `payload.py` says what is in them.
 
 Retries, time-out and order are undocumented at iKentoo: INFERRED at-least-once and unordered.
 """
@@ -11,59 +11,29 @@ from typing import Any
 import httpx
 
 from app.simulators.clock import Clock, Signal
-from app.simulators.ikentoo.book import Callback, Held
-from app.simulators.ikentoo.checks import check_view
-from app.simulators.ikentoo.config import AccountIds, Endpoint, IkentooConfig, PayloadMode
+from app.simulators.ikentoo.book import Affair, Callback
+from app.simulators.ikentoo.config import Endpoint, IkentooConfig, Switches
+from app.simulators.ikentoo.payload import payload
+from app.simulators.ikentoo.switchboard import Switchboard
 
 LONGEST_PAUSE_S = 10.0
-
-
-def payload(held: Held, word: str, config: IkentooConfig, endpoint: Endpoint) -> dict[str, Any]:
-    """Build a callback's body (iKentoo API guide, Webhook callbacks examples).
-
-    In K mode FAILURE has no type and no businessLocationId, as in the vendor's own examples.
-    """
-    body: dict[str, Any] = {"status": word}
-    if held.reason is not None and word in ("FAILURE", "CANCELLED"):
-        body["reason"] = held.reason
-    body["thirdPartyReference"] = held.order.reference
-    body.update(_account_ids(held, config.account_ids))
-    if config.payload_mode == PayloadMode.K and word != "FAILURE":
-        body.update(type="ORDER", businessLocationId=held.order.location_id)
-        if endpoint.provide_account and held.check is not None:
-            body["account"] = _snapshot(held, endpoint)
-    return body
-
-
-def _account_ids(held: Held, kind: AccountIds) -> dict[str, Any]:
-    check = held.check
-    if check is None:
-        return {}
-    if "string_account_id" in held.knobs:
-        return {"ikentooAccountId": str(check.number)}
-    if "int_account_id" in held.knobs or kind == AccountIds.V2:
-        return {"ikentooAccountId": check.number}
-    return {"ikentooAccountIdentifier": check.identifier}
-
-
-def _snapshot(held: Held, endpoint: Endpoint) -> dict[str, Any] | None:
-    if held.check is None:
-        return None
-    view = check_view(held.check)
-    if not endpoint.expand_transactions:
-        view.pop("salesEntries")
-    if not endpoint.expand_payments:
-        view.pop("paymentEntries")
-    return view
 
 
 class Callbacks:
     """Sends callbacks and writes down the answers."""
 
-    def __init__(self, config: IkentooConfig, endpoints: dict[str, Endpoint], clock: Clock, signal: Signal) -> None:
+    def __init__(
+        self,
+        config: IkentooConfig,
+        endpoints: dict[str, Endpoint],
+        switchboard: Switchboard,
+        clock: Clock,
+        signal: Signal,
+    ) -> None:
         """Send to `endpoints`, which may change meanwhile."""
         self._config = config
         self._endpoints = endpoints
+        self._switchboard = switchboard
         self._clock = clock
         self._signal = signal
         self._tasks: set[asyncio.Task[None]] = set()
@@ -73,23 +43,24 @@ class Callbacks:
             trust_env=False,
         )
 
-    async def send(self, held: Held, word: str) -> None:
-        """Send one word, as often as the order's knobs say; comes back after the first try of the last one."""
-        for _ in range(held.knobs["duplicate"].count if "duplicate" in held.knobs else 1):
-            await self.send_body(held, word, self._text(held, word))
+    async def send(self, affair: Affair, word: str, switches: Switches | None = None) -> None:
+        """Send one word, as often as the knobs say; comes back after the first try of the last one."""
+        text = self._text(affair, word, switches or self._switchboard.current)
+        for _ in range(affair.knobs["duplicate"].count if "duplicate" in affair.knobs else 1):
+            await self.send_body(affair, word, text)
 
-    def _text(self, held: Held, word: str) -> str:
-        endpoint = self._endpoints[held.order.endpoint_id]
-        text = json.dumps(payload(held, word, self._config, endpoint), indent=2, separators=(",", " : "))
-        return text[: len(text) // 2] if "malformed" in held.knobs else text
+    def _text(self, affair: Affair, word: str, switches: Switches) -> str:
+        body = payload(affair, word, switches, self._endpoints[affair.endpoint_id])
+        text = json.dumps(body, indent=2, separators=(",", " : "))
+        return text[: len(text) // 2] if "malformed" in affair.knobs else text
 
-    async def send_body(self, held: Held, word: str, text: str) -> None:
+    async def send_body(self, affair: Affair, word: str, text: str) -> None:
         """Send any text; when it is not taken, go on trying in the background."""
-        endpoint = self._endpoints[held.order.endpoint_id]
+        endpoint = self._endpoints[affair.endpoint_id]
         callback = Callback(word=word, url=endpoint.url, body=text, at=self._clock.now())
-        held.callbacks.append(callback)
+        affair.callbacks.append(callback)
         if not await self._try(callback, endpoint):
-            self.spawn(self._retry(callback, held.order.endpoint_id))
+            self.spawn(self._retry(callback, affair.endpoint_id))
 
     async def _retry(self, callback: Callback, endpoint_id: str) -> None:
         pause = self._config.callback_backoff_s

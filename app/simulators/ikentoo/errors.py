@@ -47,6 +47,25 @@ class ReferenceUsed(ApiError):
         return {"status": "fail", "msg": self.message}
 
 
+class PaymentReferenceUsed(ApiError):
+    """400 in Spring's envelope: payments do not answer as orders do."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(400, f"reference has already been used {reference}")
+
+
+class BackendDown(ApiError):
+    """503 of menu/load in yet another envelope, where the status is a text."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(503, message)
+
+    def body(self, path: str, now: datetime) -> dict[str, Any]:  # noqa: ARG002 - this envelope has no path
+        """Build the envelope with apiSubExceptions."""
+        sub = {"field": "menuId", "rejectedValue": None, "message": self.message}
+        return {"status": "503", "timestamp": wire_time(now), "message": self.message, "apiSubExceptions": [sub]}
+
+
 class AccessRefused(ApiError):
     """401 or 403 in the manner of OAuth2 (INFERRED: nobody documents these bodies)."""
 

@@ -29,10 +29,13 @@ LIFE_FAULTS = (
             "in_delivery",
             "check_updated",
             "stay_open",
+            "errors_only",
         }
     )
     | REASONS.keys()
 )
+# Not about an order: menu/load answers the 503 of its own.
+BACKEND_DOWN = "backend_down"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +46,13 @@ class Step:
     word: str
 
 
-def plan(knobs: Container[str], timing: Timing, *, prepaid: bool, update: bool, unknown_word: str) -> list[Step]:
-    """Plan an accepted order's words. A prepaid order is closed before it is ready (field report)."""
+def plan(
+    knobs: Container[str], timing: Timing, *, prepaid: bool, update: bool, unknown_word: str, waits: bool = False
+) -> list[Step]:
+    """Plan an accepted order's words. A prepaid order is closed before it is ready (field report).
+
+    One that `waits` is not closed by the clock: somebody has to pay.
+    """
     success = Step(at=timing.success, word="SUCCESS")
     if "out_of_order" in knobs:
         return [Step(at=timing.success, word=word) for word in ("READY_FOR_PICKUP", "CLOSED", "SUCCESS")]
@@ -53,7 +61,8 @@ def plan(knobs: Container[str], timing: Timing, *, prepaid: bool, update: bool, 
         steps.append(Step(at=timing.success, word="CHECK_WAS_UPDATED"))
     if "unknown_word" in knobs:
         steps.append(Step(at=timing.success, word=unknown_word))
-    return steps + _ending(knobs, timing, prepaid=prepaid)
+    ending = _ending(knobs, timing, prepaid=prepaid)
+    return steps + [step for step in ending if step.word != "CLOSED" or prepaid or not waits]
 
 
 def _ending(knobs: Container[str], timing: Timing, *, prepaid: bool) -> list[Step]:

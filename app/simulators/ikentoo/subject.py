@@ -11,29 +11,48 @@ from app.simulators.control import Subject
 _ENDPOINTS = (
     (re.compile(r"/op/1/order/local$"), "local"),
     (re.compile(r"/op/1/order/toGo$"), "toGo"),
+    (re.compile(r"/op/1/pay$"), "pay"),
+    (re.compile(r"/op/1/printMsg$"), "printMsg"),
     (re.compile(r"/wh/1/webhook(/[^/]*)?$"), "webhook"),
     (re.compile(r"/op/1/order/table/([^/]*/)?getCheck$"), "getCheck"),
+    (re.compile(r"/op/data/businesses$"), "businesses"),
+    (re.compile(r"/op/data/(?P<location>[^/]*)/floorplans$"), "floorplans"),
+    (re.compile(r"/op/1/menu/list$"), "menu/list"),
+    (re.compile(r"/op/1/menu/load/[^/]*$"), "menu/load"),
+    (re.compile(r"/op/1/menu/modifiers$"), "menu/modifiers"),
+    (re.compile(r"/op/1/menu/discounts$"), "menu/discounts"),
+    (re.compile(r"^/(oauth|realms/.*)/token$"), "token"),
 )
+_CREATE = frozenset({"local", "toGo", "pay"})
 
 
 def subject_of(method: str, path: str, query: str, body: bytes) -> Subject:
-    """Read endpoint, reference, location, SKUs and note."""
-    endpoint = next((name for pattern, name in _ENDPOINTS if pattern.search(path)), "")
+    """Read endpoint, reference, location, SKUs and note. An order's note may carry marks, as may a message."""
+    endpoint, location_in_path = _endpoint(path)
     try:
         data = json.loads(body) if body else {}
     except (ValueError, RecursionError):
         data = {}
     data = data if isinstance(data, dict) else {}
-    reference = data.get("thirdPartyReference")
-    location = data.get("businessLocationId") or parse_qs(query).get("businessLocationId", [None])[0]
+    reference = data.get("thirdPartyPaymentReference" if endpoint == "pay" else "thirdPartyReference")
+    in_query = parse_qs(query).get("businessLocationId", [None])[0]
+    location = data.get("businessLocationId") or location_in_path or in_query
+    note = data.get("message" if endpoint == "printMsg" else "orderNote")
     return Subject(
         endpoint=endpoint,
         reference=reference if isinstance(reference, str) else None,
         location=str(location) if isinstance(location, int | str) else None,
         skus=frozenset(_skus(data.get("items"))),
-        note=note if isinstance(note := data.get("orderNote"), str) else "",
-        creates=method == "POST" and endpoint in ("local", "toGo"),
+        note=note if isinstance(note, str) else "",
+        creates=method == "POST" and endpoint in _CREATE,
     )
+
+
+def _endpoint(path: str) -> tuple[str, str | None]:
+    for pattern, name in _ENDPOINTS:
+        if (found := pattern.search(path)) is not None:
+            return name, found.groupdict().get("location")
+    return "", None
 
 
 def _skus(items: Any) -> Iterator[str]:
