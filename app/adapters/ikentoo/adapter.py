@@ -1,20 +1,19 @@
-"""What one location's iKentoo is asked: no retry, no state but the connections."""
+"""What one location's iKentoo can be asked and told: no retry, no state but the connections."""
 
 import ssl
-from urllib.parse import quote
+from collections.abc import Mapping, Sequence
 
-from app.adapters.base import Limits, Taken, Vault, WireRequest
-from app.adapters.ikentoo.answers import refusal, says_ok, taken
+from app.adapters.base import Limits, MenuRead, PaymentSubmission, Submission, Taken, Vault, WireRequest
+from app.adapters.ikentoo import catalog, floor, set_up, webhook
+from app.adapters.ikentoo.answers import printed, taken
 from app.adapters.ikentoo.calls import Calls
+from app.adapters.ikentoo.payment import ACCOUNT, PAY, names_account
+from app.adapters.ikentoo.reads import Reads
 from app.adapters.ikentoo.settings import IkentooSettings
-from app.adapters.ikentoo.wire import EventSubscription, WebhookEndpoint
-from app.adapters.transport import Answer
-from app.domain.errors import InDoubt, Misconfigured
+from app.domain.catalog import Entry, Kind, Names
+from app.domain.errors import NotSent
 from app.domain.location import Location
-
-WEBHOOK = "/wh/1/webhook"
-# SUCCESS is not among the events that the K-Series reference calls "always sent": ask for it (INFERRED).
-_SUBSCRIPTIONS = (EventSubscription(resource="order", name="DELIVERED"),)
+from app.domain.venue import FloorPlan, OpenCheck, Place, SetUpCheck
 
 
 class IkentooAdapter:
@@ -30,59 +29,56 @@ class IkentooAdapter:
     ) -> None:
         self._settings = settings
         self._calls = Calls(location, settings, limits, tls, vault)
+        self._reads = Reads(self._calls, settings)
 
     async def create(self, request: WireRequest) -> Taken:
-        """Sends the order once. Raises a PosError for everything but "taken"."""
-        answer = await self._calls.ask(request.method, request.path, json=request.body)
-        return taken(answer, request.body.get("thirdPartyReference"))
+        """Sends the order or the payment once. Raises a PosError for everything but "taken"."""
+        if request.path == PAY and not names_account(request.body):
+            raise NotSent("Which check is open on the table is not known yet.")
+        answer = await self._calls.ask(request.method, request.path, params=request.params or None, json=request.body)
+        payment = request.path == PAY
+        name = "thirdPartyPaymentReference" if payment else "thirdPartyReference"
+        return taken(answer, request.body.get(name), payment=payment)
+
+    async def tell(self, request: WireRequest) -> Taken:
+        """Sends the message. Raises a PosError."""
+        answer = await self._calls.ask(request.method, request.path, params=request.params, json=request.body)
+        return printed(answer)
+
+    async def prepare(self, submission: Submission | PaymentSubmission) -> Mapping[str, str]:
+        """Which check a payment by table pays. Raises a PosError; Rejected where it is not exactly one."""
+        if not isinstance(submission, PaymentSubmission) or submission.payment.table is None:
+            return {}
+        return {ACCOUNT: await floor.account_of_table(self._reads, submission.payment.table)}
+
+    async def read_names(self) -> Mapping[Kind, Sequence[Entry]]:
+        """Menus, production instructions and discounts. Raises a PosError."""
+        return await catalog.read_names(self._reads)
+
+    async def read_menu(self, names: Names, *, since: str | None) -> MenuRead | None:
+        """All menus; None: their content is what it was. Raises a PosError."""
+        return await catalog.read_menu(self._reads, names, since=since)
+
+    async def places(self) -> Sequence[Place]:
+        """The business locations that these credentials can see. Raises a PosError."""
+        return await floor.places(self._reads)
+
+    async def floor_plans(self) -> Sequence[FloorPlan]:
+        """Rooms and tables. Raises a PosError."""
+        return await floor.floor_plans(self._reads)
+
+    async def open_checks(self, table: int | None) -> Sequence[OpenCheck]:
+        """Of one table, or of all. Raises a PosError."""
+        return await floor.open_checks(self._reads, table)
 
     async def register_callbacks(self, url: str) -> str:
-        """Makes iKentoo call ``url``: ``created``, ``updated``, or ``unchanged`` where all that it shows was right.
+        """``created``, ``updated`` or ``unchanged``. Raises a PosError."""
+        return await webhook.register(self._calls, self._settings, url)
 
-        The password is masked when read. So it is written anew in each case, and nothing that was read is written back.
-        """
-        wanted = self._endpoint(url)
-        found = await self._calls.ask("GET", f"{WEBHOOK}/{quote(wanted.endpoint_id, safe='')}")
-        if found.status == 404:
-            _ensure_ok(await self._calls.ask("PUT", WEBHOOK, json=wanted.body()))
-            return "created"
-        _ensure(found)
-        _ensure(await self._calls.ask("POST", WEBHOOK, json=wanted.body()))
-        return "unchanged" if _shows(found, wanted) else "updated"
+    async def check_set_up(self, *, callback_url: str) -> Sequence[SetUpCheck]:
+        """Everything that was looked at, right or wrong. Raises nothing."""
+        return await set_up.check(self._calls, self._settings, callback_url=callback_url)
 
     async def aclose(self) -> None:
         """Closes the connections."""
         await self._calls.aclose()
-
-    def _endpoint(self, url: str) -> WebhookEndpoint:
-        username, password = self._settings.callback_username, self._settings.callback_password
-        if username is None or password is None:
-            raise Misconfigured("Callbacks need callback_username and callback_password: without them none is let in.")
-        return WebhookEndpoint(
-            endpoint_id=self._settings.endpoint_id,
-            url=url,
-            with_basic_auth=True,
-            username=username,
-            password=password.get_secret_value(),
-            subscribe_to=_SUBSCRIPTIONS,
-        )
-
-
-def _ensure(answer: Answer) -> None:
-    error = refusal(answer)
-    if error is not None:
-        raise error
-
-
-def _ensure_ok(answer: Answer) -> None:
-    _ensure(answer)
-    if answer.json() is None and not says_ok(answer):
-        raise InDoubt("The callback address may or may not be registered.", http_status=answer.status)
-
-
-def _shows(found: Answer, wanted: WebhookEndpoint) -> bool:
-    data = found.json()
-    body = wanted.body()
-    compared = ("url", "username", "withBasicAuth", "subscribeTo")
-    # subscribeTo is younger than the guide: an old server does not show it.
-    return isinstance(data, dict) and all(data.get(n) == body[n] for n in compared if n != "subscribeTo" or n in data)

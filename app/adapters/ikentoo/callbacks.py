@@ -27,7 +27,7 @@ WORDS = {
 """The POS's words and ours. Whatever else it says is ``UNKNOWN``."""
 
 _PAYMENT = "PAYMENT"
-_ABOUT_ORDERS = (None, "ORDER", _PAYMENT)  # the guide has no type; ITEM and ORDER_API are about other things
+_ORDER = "ORDER"  # also where there is no type, as in the guide; ITEM and ORDER_API are about other things
 _WORD_LENGTH = 64
 _ID_LENGTH = 128
 
@@ -59,19 +59,21 @@ def _decoded(credentials: str) -> bytes:
 def read_callback(body: bytes) -> StatusEvent:
     """What the callback says. Any JSON object is read; unknown words and fields are no error."""
     data = _object(body)
-    kind, raw = _scalar(data, "type"), _scalar(data, "status") or ""
-    word = WORDS.get(raw, Word.UNKNOWN) if kind in _ABOUT_ORDERS else Word.UNKNOWN
+    kind, raw = _scalar(data, "type") or _ORDER, _scalar(data, "status") or ""
+    word = WORDS.get(raw, Word.UNKNOWN) if kind in (_ORDER, _PAYMENT) else Word.UNKNOWN
     reason = _reason(data)
     # The guide writes ikentooAccountId, today's schema iKentooAccountId; strings and numbers both occur.
-    old_id = _scalar(data, "ikentooAccountId", "iKentooAccountId")
+    old_id = _account(data, "ikentooAccountId", "iKentooAccountId")
+    snapshot = data.get("account")
+    told = _account(snapshot, "ikaccountId", "identifier", "id") if isinstance(snapshot, dict) else None
     return StatusEvent(
         word=word,
         raw=raw[:_WORD_LENGTH],
         reference=_limited(_scalar(data, "thirdPartyReference")),
         reason=reason,
-        failure_code=failure_code(reason) if word is Word.REJECTED else None,
+        failure_code=failure_code(reason, payment=kind == _PAYMENT) if word is Word.REJECTED else None,
         order_id=_limited(old_id),
-        account=_limited(_scalar(data, "ikentooAccountIdentifier", "iKentooAccountIdentifier") or old_id),
+        account=_limited(_account(data, "ikentooAccountIdentifier", "iKentooAccountIdentifier") or told or old_id),
         about_payment=kind == _PAYMENT,
     )
 
@@ -96,6 +98,11 @@ def _scalar(data: dict[str, Any], *names: str) -> str | None:
             case int(number) if abs(number) < 10**30:
                 return str(number)
     return None
+
+
+def _account(data: dict[str, Any], *names: str) -> str | None:
+    """An account id. A 0 is none: a real payload has it beside an identifier (field report)."""
+    return next((said for name in names if (said := _scalar(data, name)) not in (None, "0")), None)
 
 
 def _limited(text: str | None) -> str | None:

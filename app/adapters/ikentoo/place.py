@@ -8,8 +8,8 @@ from app.domain.order import Address, Order
 
 COLLECTION_CODE_LENGTH = 8
 """Longest collection code (K-Series reference)."""
-_V3_IDENTIFIER = re.compile(r"[A-Za-z]+[0-9]+\.[0-9]+")
-_V2_ID = re.compile(r"[0-9]{1,19}")
+V3_IDENTIFIER = re.compile(r"[A-Za-z]+[0-9]+\.[0-9]+")
+V2_ID = re.compile(r"[0-9]{1,19}")
 _DETAILS = ("building", "entrance", "floor", "apartment", "door_code")
 
 
@@ -18,9 +18,9 @@ def account(order: Order, ledger: Ledger) -> tuple[str | None, str | None]:
     check = order.table.check if order.table else None
     if check is None:
         return None, None
-    if _V3_IDENTIFIER.fullmatch(check):
+    if V3_IDENTIFIER.fullmatch(check):
         return None, check
-    if _V2_ID.fullmatch(check):
+    if V2_ID.fullmatch(check):
         return check, None
     ledger.refuse("/table/check", "bad_check", "A check is named like A1234.56, or by digits alone (iKentoo V2).")
     return None, None

@@ -2,11 +2,23 @@
 
 import ssl
 
-from app.adapters.base import Adapter, CallbackRequest, Limits, PosTraits, Submission, Translation, Vault
+from app.adapters.base import (
+    Adapter,
+    CallbackRequest,
+    Limits,
+    MessageSubmission,
+    PaymentSubmission,
+    PosTraits,
+    Submission,
+    Translation,
+    Vault,
+)
 from app.adapters.ikentoo import callbacks
 from app.adapters.ikentoo.adapter import IkentooAdapter
+from app.adapters.ikentoo.message import translate_message
+from app.adapters.ikentoo.payment import translate_payment
 from app.adapters.ikentoo.settings import IkentooSettings
-from app.adapters.ikentoo.times import schedule, time_to_live
+from app.adapters.ikentoo.times import payment_time_to_live, schedule, time_to_live
 from app.adapters.ikentoo.translate import translate
 from app.adapters.transport import new_tls
 from app.domain.location import Location, PosSettings
@@ -27,6 +39,14 @@ class Ikentoo:
         """Pure. Raises OrderNotExpressible with all findings."""
         return translate(location, _settings(location), submission)
 
+    def translate_payment(self, location: Location, submission: PaymentSubmission) -> Translation:
+        """Pure. Raises OrderNotExpressible. One by table needs the fact that ``prepare`` finds before it is sent."""
+        return translate_payment(location, _settings(location), submission)
+
+    def translate_message(self, location: Location, submission: MessageSubmission) -> Translation:
+        """Pure. Any message can be told."""
+        return translate_message(_settings(location), submission)
+
     def open(self, location: Location, limits: Limits, vault: Vault | None = None) -> Adapter:
         """An adapter for the location. Opens no connection yet. OAuth needs the vault."""
         return IkentooAdapter(location, _settings(location), limits, self._tls, vault)
@@ -36,6 +56,10 @@ class Ikentoo:
         held_until = schedule(submission, location.settings.lead_time_s).scheduled
         held = (held_until - submission.now).total_seconds() if held_until else 0.0
         return held + time_to_live(submission).total_seconds()
+
+    def payment_time_to_live_s(self, location: Location, submission: PaymentSubmission) -> float:  # noqa: ARG002 - as time_to_live_s
+        """How long the POS tries to bring a payment to the till; afterwards it says that it failed."""
+        return payment_time_to_live(submission).total_seconds()
 
     def authenticate(self, location: Location, request: CallbackRequest) -> None:
         """HTTP Basic. Raises CallbackUnauthenticated."""

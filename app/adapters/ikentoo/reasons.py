@@ -28,7 +28,20 @@ _TABLE: tuple[tuple[str, FailureCode], ...] = (
 )
 
 
-def failure_code(reason: str | None) -> FailureCode:
-    """The code of a reason; ``pos_rejected`` where it is none that we know, or none at all."""
+_OF_PAYMENTS: tuple[tuple[str, FailureCode], ...] = (
+    # The check that is to be paid is not there (any more).
+    ("account not found", FailureCode.PAYMENT_MISMATCH),
+    ("account_not_found", FailureCode.PAYMENT_MISMATCH),
+    ("account_already_closed", FailureCode.PAYMENT_MISMATCH),
+    ("invalid account identifier", FailureCode.PAYMENT_MISMATCH),
+    ("native_payment_not_supported", FailureCode.PAYMENT_TYPE_INVALID),
+)
+
+
+def failure_code(reason: str | None, *, payment: bool = False) -> FailureCode:
+    """The code of a reason, also of one that is about a payment; ``pos_rejected`` where it is none that we know."""
     text = (reason or "").replace("\u2019", "'").casefold()
-    return next((code for words, code in _TABLE if words in text), FailureCode.POS_REJECTED)
+    return next(
+        (code for words, code in (*_TABLE, *(_OF_PAYMENTS if payment else ())) if words in text),
+        FailureCode.POS_REJECTED,
+    )

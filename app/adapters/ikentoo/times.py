@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from app.adapters.base import Submission
+from app.adapters.base import PaymentSubmission, Submission
 from app.domain.order import ServiceType
 
 SAFELY_AHEAD = timedelta(seconds=90)
@@ -45,4 +45,9 @@ def written(at: datetime | None, zone: ZoneInfo) -> str | None:
 
 def time_to_live(submission: Submission) -> timedelta:
     """How long the POS may try, counted from now or from the scheduled time."""
+    return max(LEAST_TIME_TO_LIVE, submission.deadline_at - submission.now)
+
+
+def payment_time_to_live(submission: PaymentSubmission) -> timedelta:
+    """How long the POS may try to bring a payment to the till."""
     return max(LEAST_TIME_TO_LIVE, submission.deadline_at - submission.now)

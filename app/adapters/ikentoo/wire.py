@@ -51,6 +51,7 @@ class SubLine(Wire):
 
     quantity: int
     sku: str
+    custom_item_price: str | None = None
     modifiers: tuple[ModifierRef, ...] | None = None
 
 
@@ -117,6 +118,31 @@ class ToGoOrder(OrderBody):
     order_collection_time_as_iso8601: str | None = None
     take_away: bool
     delivery_address: DeliveryAddress | None = None
+
+
+class CheckPaymentBody(Wire):
+    """``POST /op/1/pay``. One of the two accounts; ``payment_amount`` is without the tip."""
+
+    payment_method: str
+    payment_amount: str
+    tip_amount: str | None = None
+    third_party_payment_reference: str
+    endpoint_id: str
+    business_location_id: int
+    task_ttl_in_ms: int
+    """At least 60000."""
+    staff_id: int | None = None
+    ikaccount_id: int | None = None
+    """V2; an integer here, although it is a string in an order and in an answer."""
+    ikaccount_identifier: str | None = None
+
+
+class TillMessageBody(Wire):
+    """``POST /op/1/printMsg``."""
+
+    message: str
+    also_to_printer: bool
+    third_party_reference: str | None = None
 
 
 class EventSubscription(Wire):
