@@ -78,11 +78,47 @@ GUIDANCE: dict[AttentionCode, tuple[str, str]] = {
         "Refund the guest, then resolve.",
     ),
     AttentionCode.CANCEL_NOT_POSSIBLE: (
-        "A cancel was asked for, but the order is at the POS, which cannot be told.",
+        "A cancel was asked for, but the order is at the POS, and the till could not be told or did not act on it.",
         "Call the restaurant to cancel it on the till, then resolve.",
     ),
 }
-"""For each attention: what it means, and what to do."""
+"""For each attention of an order: what it means, and what to do."""
+
+_OF_PAYMENTS: dict[AttentionCode, tuple[str, str]] = {
+    AttentionCode.IN_DOUBT: (
+        "The payment may or may not be on the check, and the POS does not tell.",
+        "Look at the check on the till, then resolve the payment here.",
+    ),
+    AttentionCode.NO_VERDICT: (
+        "The POS took the payment and then stayed silent.",
+        "Look at the check on the till. If it is paid, resolve as accepted; if not, resolve as rejected and pay again.",
+    ),
+    AttentionCode.REJECTED: (
+        "The POS refused a payment that the guest has made.",
+        "Book it on the till by hand, or pay again under another reference, or refund the guest; then resolve.",
+    ),
+    AttentionCode.FAILED: (
+        "The payment did not reach the POS in time. It surely is not there.",
+        "Retry it, or book it on the till by hand, or refund the guest and resolve.",
+    ),
+    AttentionCode.PARKED: (
+        "The payment cannot be put into the POS's language with the location's present settings.",
+        "Correct the settings and retry, or book it on the till by hand and resolve.",
+    ),
+    AttentionCode.ACCEPTED_AFTER_END: (
+        "The POS booked the payment after it had ended here.",
+        "Undo a second payment or a refund, then resolve.",
+    ),
+    AttentionCode.REFUSED_AFTER_ACCEPT: (
+        "The POS reported a failure of a payment that it had booked.",
+        "Look at the check on the till, then resolve.",
+    ),
+}
+
+
+def guidance(kind: str, code: AttentionCode) -> tuple[str, str]:
+    """What it means, and what to do. ``kind``: of an order, or of a payment."""
+    return _OF_PAYMENTS.get(code, GUIDANCE[code]) if kind == "payment" else GUIDANCE[code]
 
 FADES_WITH_PROGRESS = frozenset(
     {

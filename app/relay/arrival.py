@@ -54,9 +54,8 @@ def _arrived(settling: Settling, event: StatusEvent, detail: str) -> None:
 
 
 def cancel_comes_too_late(case: OrderCase) -> None:
-    """The POS has the order, and a cancel was asked for: this POS cannot be told."""
+    """The POS has the order, and a cancel was asked for: only people at the till can do it, and they are told."""
     if case.status in (Status.REJECTED, Status.FAILED, Status.CANCELLED):
         case.settle_cancel("stopped", "The POS does not have the order.")
-    elif case.cancel_pending:
-        case.settle_cancel("not_possible", "The POS has the order, and this POS cannot be told.")
-        case.raise_attention(AttentionCode.CANCEL_NOT_POSSIBLE)
+    else:
+        case.tell_till_to_cancel()

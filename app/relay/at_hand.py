@@ -24,12 +24,15 @@ class AtHand:
     actor: str
     askable: bool
     """Whether the POS can be asked for the order."""
+    tellable: bool
+    """Whether the POS can be told something in words."""
 
     def step(self, event: DispatchEvent) -> Step:
         """What the table says. Raises StateConflict where it says no."""
         after = step(self.submission.state, event, doubt=self.doubt, status=self.case.status)
         if after.conflict:
-            self.refuse(f"The order is {self.case.status} and its dispatch {self.submission.state}: no {event} now.")
+            kind, status = self.case.order.kind, self.case.status
+            self.refuse(f"The {kind} is {status} and its dispatch {self.submission.state}: no {event} now.")
         return after
 
     def refuse(self, message: str) -> None:

@@ -1,57 +1,32 @@
-"""The one place where a fact changes an order.
+"""The one place where a fact changes an order, a payment or a message.
 
-A case is an order under lock: facts are told to it in any number, and it is written once, at the end.
+A case is one of them under lock: facts are told to it in any number, and it is written once, at the end.
 """
 
-from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
-from typing import Any, Self
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.domain.attention import FADES_WITH_PROGRESS, GUIDANCE, AttentionCode
-from app.domain.status import ENDS, RANK, FailureCode, Source, Status, StatusEvent, Word
+from app.domain.attention import FADES_WITH_PROGRESS, AttentionCode
+from app.domain.status import ENDS, FailureCode, Source, Status, StatusEvent, Word
 from app.domain.status_table import GOOD_WORDS, OrderState, decide
-from app.store.orders import HistoryLine, LockedOrder, lock_order, save_order
+from app.relay.cancel_words import cancel_message
+from app.relay.case import Case
+from app.store.messages import NewMessage, message_text, store_message
+from app.store.orders import LockedOrder
 
-NOT_CONFIRMED_AFTER = timedelta(minutes=15)
-"""An order that the restaurant must confirm by hand (Iiko UNCONFIRMED) is worth a look after this."""
-SWEEP_AFTER = timedelta(hours=6)
-"""After the wanted time: an order that was accepted and never spoken of again counts as completed."""
-FOLLOW_FOR = timedelta(hours=24)
-"""After the wanted time a polled order is not asked for any more."""
-
-_LIVE = frozenset(RANK) - ENDS - {Status.RECEIVED, Status.SUBMITTED}
-_KEEPS_STATUS = frozenset({AttentionCode.REJECTED, AttentionCode.FAILED})
-_STANDS = frozenset(AttentionCode) - FADES_WITH_PROGRESS - _KEEPS_STATUS
-"""Attention that only a person ends; what would end by itself, or with the status, does not replace it."""
+_OF_A_PAYMENT = frozenset({Word.SUBMITTED, Word.ACCEPTED, Word.REJECTED})
+"""Words that say something of a payment. The others are about the check that it pays."""
+_FINISHED = frozenset({Word.READY, Word.IN_DELIVERY, Word.COMPLETED})
 
 
-class OrderCase:
+class OrderCase(Case):
     """An order under lock, and what this transaction does to it."""
 
     def __init__(self, order: LockedOrder, polled_systems: Collection[str]) -> None:
-        self.order = order
-        self.status = order.status
-        self.milestones: dict[str, str] = dict(order.milestones)
-        self._polled = order.pos_system in polled_systems
-        self._changes: dict[str, Any] = {}
-        self._history: list[HistoryLine] = []
-        self._touched = False
-
-    @classmethod
-    async def open(
-        cls, connection: AsyncConnection, location_id: str, order_id: UUID, *, polled_systems: Collection[str]
-    ) -> Self | None:
-        """Locks the order. None where there is none. ``polled_systems``: the POS systems that do not call us."""
-        order = await lock_order(connection, location_id, order_id)
-        return cls(order, polled_systems) if order else None
-
-    @property
-    def now(self) -> datetime:
-        """The database's clock."""
-        return self.order.now
+        super().__init__(order, polled_systems)
+        self._messages: list[NewMessage] = []
 
     @property
     def cancel_pending(self) -> bool:
@@ -60,86 +35,53 @@ class OrderCase:
         return bool(cancellation) and cancellation["state"] in ("requested", "pos_told")
 
     @property
-    def attention(self) -> AttentionCode | None:
-        """Why a person should look, as it stands."""
-        attention = self._value("attention")
-        return AttentionCode(attention["code"]) if attention else None
+    def till_is_told(self) -> bool:
+        """Whether a message about a cancel that is not settled yet was sent to the till, or is on its way."""
+        return self.cancel_pending and self.cancel_message is not None
 
-    def tell(
-        self,
-        source: Source,
-        event: str,
-        detail: str | None = None,
-        *,
-        callback_id: UUID | None = None,
-        raw: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Adds a line to the history."""
-        self._history.append(
-            HistoryLine(
-                at=self.now,
-                status=self.status,
-                source=source,
-                event=event,
-                detail=detail,
-                callback_id=callback_id,
-                raw=raw,
-            )
-        )
-
-    def set(self, **changes: Any) -> None:
-        """Changes columns of the order."""
-        self._changes |= changes
-
-    def move(self, status: Status) -> None:
-        """Puts the order into a status and sets its milestone."""
-        self.status = status
-        self.reach(status.value)
-        self.set(status=status.value)
-
-    def reach(self, *names: str) -> None:
-        """Sets milestones that are not set yet."""
-        for name in names:
-            self.milestones.setdefault(f"{name}_at", self.now.isoformat())
-        self.set(milestones=self.milestones)
-
-    def raise_attention(self, code: AttentionCode, message: str | None = None) -> None:
-        """A person should look. What only a person can end is not replaced by what would end by itself."""
-        present = self.attention
-        if present is code or present is AttentionCode.DOUBLE_IN_POS or (present in _STANDS and code not in _STANDS):
-            return
-        meaning, action = GUIDANCE[code]
-        self.set(
-            attention={
-                "code": code.value,
-                "since": self.now.isoformat(),
-                "message": f"{meaning} {message}".strip() if message else meaning,
-                "action": action,
-            }
-        )
-
-    def clear_attention(self, *codes: AttentionCode) -> None:
-        """Nobody need look any more. Without codes: whatever it was."""
-        if self.attention is not None and (not codes or self.attention in codes):
-            self.set(attention=None)
-
-    def fail(self, code: FailureCode, message: str, pos_message: str | None = None) -> None:
-        """Why the order was rejected or failed."""
-        self.set(failure={"code": code.value, "message": message, "pos_message": pos_message})
-
-    def warn(self, code: str, message: str) -> None:
-        """Something odd that needs nobody."""
-        warnings = [*self._value("warnings"), {"code": code, "message": message}]
-        self.set(warnings=warnings)
+    @property
+    def cancel_message(self) -> UUID | None:
+        """The message that told, or tells, the till of a cancel."""
+        cancellation = self._value("cancellation")
+        return UUID(cancellation["message_id"]) if cancellation and "message_id" in cancellation else None
 
     def ask_cancel(self, detail: str) -> None:
         """Somebody here wants the order cancelled; it takes effect when the order is surely not at the POS."""
-        self._cancelled("requested", detail)
+        if not self.till_is_told:
+            self._cancelled("requested", detail)
+
+    def tell_till_to_cancel(self) -> None:
+        """The POS has the order, and a cancel was asked for: the till is told in words, once. A person acts there."""
+        if self.till_is_told or not self.cancel_pending:
+            return
+        reason = self._value("cancellation")["detail"]
+        message = cancel_message(self.order, self._value("pos_number") or self._value("pos_account"), reason)
+        self._messages.append(message)
+        self._cancelled("requested", reason, message.id)
+        self.tell(Source.RELAY, "cancel", "the POS has the order; telling the till in words")
+
+    def message_ended(self, message_id: UUID, text: str, *, shown: bool, why: str | None) -> None:
+        """A message about this order was shown at the till, or was not."""
+        self.tell(Source.RELAY, "message", f"shown at the till: {text}" if shown else f"not shown: {text} ({why})")
+        if message_id != self.cancel_message or not self.cancel_pending:
+            return
+        if shown:
+            detail = "The till was told; staff must void the order there."
+            self._cancelled("pos_told", detail, message_id)
+        else:
+            self._cancelled("not_possible", f"The POS has the order, and the till could not be told: {why}", message_id)
+            self.raise_attention(AttentionCode.CANCEL_NOT_POSSIBLE, why)
 
     def settle_cancel(self, state: str, detail: str) -> None:
         """What became of a cancel that was asked for. Nothing, where none was, or where it is settled."""
         if self.cancel_pending:
-            self._cancelled(state, detail)
+            self._cancelled(state, detail, self.cancel_message)
+
+    def cancel_unheard(self, detail: str) -> None:
+        """The till was told to cancel the order, and nobody there seems to have done it."""
+        if self._value("cancellation") and self._value("cancellation")["state"] == "pos_told":
+            self._cancelled("not_possible", detail, self.cancel_message)
+            self.raise_attention(AttentionCode.CANCEL_NOT_POSSIBLE, detail)
 
     def hear(
         self,
@@ -151,7 +93,9 @@ class OrderCase:
         detail: str | None = None,
     ) -> None:
         """A POS (or a person) said something of the order: the table decides what it does."""
-        change = decide(self._state(), event.word, superseded=superseded)
+        foreign = self.order.kind != "order" and event.word not in _OF_A_PAYMENT
+        word = Word.UNKNOWN if foreign else event.word
+        change = decide(self._state(), word, superseded=superseded)
         news = self._news(event)
         if not superseded:
             self._remember(event)
@@ -165,26 +109,22 @@ class OrderCase:
             self.raise_attention(change.attention, self._both(event))
         elif change.attention is not None:
             self.raise_attention(change.attention, event.reason)
-        elif event.word in GOOD_WORDS and not superseded:
+        elif word in GOOD_WORDS and not superseded:
             self.clear_attention(*FADES_WITH_PROGRESS)
+        if not superseded and word in _FINISHED:
+            self.cancel_unheard("The till was told, and the kitchen went on with the order all the same.")
         self.tell(source, event.raw, _sentence(event, detail, news, superseded=superseded), callback_id=callback_id)
 
-    def touch(self) -> None:
-        """What is shown of the order has changed, though nothing in its own row: its version rises."""
-        self._touched = True
-
     async def save(self, connection: AsyncConnection) -> None:
-        """Writes the order and its new history, if anything happened."""
-        if not (self._changes or self._history or self._touched):
-            return
-        self._schedule()
-        await save_order(connection, self.order, self._changes, self._history)
+        """Writes the order, its new history, and what the till is told."""
+        await super().save(connection)
+        for message in self._messages:
+            await store_message(connection, message)
+        await self._pass_on(connection)
 
-    def _cancelled(self, state: str, detail: str) -> None:
-        self.set(cancellation={"state": state, "at": self.now.isoformat(), "detail": detail})
-
-    def _value(self, name: str) -> Any:
-        return self._changes.get(name, getattr(self.order, name))
+    def _cancelled(self, state: str, detail: str, message_id: UUID | None = None) -> None:
+        told = {"message_id": str(message_id)} if message_id else {}
+        self.set(cancellation={"state": state, "at": self.now.isoformat(), "detail": detail, **told})
 
     def _state(self) -> OrderState:
         return OrderState(
@@ -221,11 +161,11 @@ class OrderCase:
             self.set(failure=None)
             self.clear_attention(AttentionCode.REJECTED, AttentionCode.FAILED)
             if self._value("cancellation"):
-                self._cancelled("not_possible", "The POS took the order after all.")
+                self._cancelled("not_possible", "The POS took the order after all.", self.cancel_message)
         if by_pos:
             self.set(cancelled_by_pos=True)
             if self._value("cancellation"):
-                self._cancelled("stopped", "The POS cancelled the order.")
+                self._cancelled("stopped", "The POS cancelled the order.", self.cancel_message)
                 self.clear_attention(AttentionCode.CANCEL_NOT_POSSIBLE)
         if status in ENDS:
             self.clear_attention(*FADES_WITH_PROGRESS)
@@ -235,28 +175,20 @@ class OrderCase:
         code = event.failure_code or FailureCode.POS_REJECTED
         self.fail(code, event.reason or "The POS gave no reason.", event.reason)
 
-    def _schedule(self) -> None:
-        """When silence is worth a look, and how long a polled order is followed."""
-        wanted = max(self.order.requested_for or self.order.received_at, self.order.received_at)
-        watch: datetime | None = self._value("watch_at")
-        follow: datetime | None = self._value("follow_until")
-        match self.status:
-            case Status.RECEIVED:
-                follow = None
-            case Status.SUBMITTED if self.order.status is not Status.SUBMITTED:
-                verdict_due: datetime | None = self._value("verdict_due_at")
-                watch = verdict_due or self.now + NOT_CONFIRMED_AFTER
-            case status if status in _LIVE and (watch is None or status is not self.order.status):
-                watch = None if self._polled else max(self.now, wanted) + SWEEP_AFTER
-            case status if status in ENDS:
-                watch = follow = None
-            case _:
-                pass
-        if self._polled and self.status in (Status.SUBMITTED, *_LIVE):
-            follow = max(self.now, wanted) + FOLLOW_FOR if follow is None else follow
-        for name, value in (("watch_at", watch), ("follow_until", follow)):
-            if value != self._value(name):
-                self._changes[name] = value
+    async def _pass_on(self, connection: AsyncConnection) -> None:
+        """A message has come to its end, and the order that it is about hears of it. The order is locked after the
+        message and its submission, and nobody locks them the other way round."""
+        settled = self.status is not self.order.status and self.status in (Status.ACCEPTED, *ENDS)
+        if not settled or self.order.about_id is None:
+            return
+        about = await self.open(
+            connection, self.order.location_id, self.order.about_id, polled_systems=self._polled_systems
+        )
+        if about is not None:
+            text = await message_text(connection, self.order.location_id, self.order.id)
+            shown, failure = self.status is Status.ACCEPTED, self._value("failure")
+            about.message_ended(self.order.id, text, shown=shown, why=failure["message"] if failure else None)
+            await about.save(connection)
 
 
 def _sentence(event: StatusEvent, detail: str | None, news: str, *, superseded: bool) -> str | None:

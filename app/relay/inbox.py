@@ -136,13 +136,15 @@ class Inbox:
             return
         submission = await lock_submission(connection, callback.location_id, reference)
         superseded = reference != case.order.current_reference
-        if not event.about_payment and not superseded:
+        # A payment of ours has a reference of its own; this one is about money on the check of an order.
+        beside = event.about_payment and case.order.kind == "order"
+        if not beside and not superseded:
             after = step(submission.state, DispatchEvent.CALLBACK, doubt=False)
             if after.state is not submission.state:
                 await save_submission(connection, submission, state=after.state, lease_until=None, last_error=None)
             if submission.state is not Dispatch.DONE:
                 case.reach("submitted")
-        if event.about_payment:
+        if beside:
             case.tell(
                 Source.CALLBACK,
                 event.raw,

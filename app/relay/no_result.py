@@ -22,6 +22,10 @@ def untranslatable(settling: Settling, refused: OrderNotExpressible) -> None:
     """With the location's present settings the POS cannot be told this order: parked, a person must act."""
     if settling.fenced:
         return
+    if settling.case.order.kind == "message":
+        settling.changes |= {"state": Dispatch.DONE, "lease_until": None, "last_error": str(refused)}
+        not_shown(settling.case, str(refused), doubt=settling.doubt)
+        return
     after = step(Dispatch.SENDING, DispatchEvent.UNTRANSLATABLE, doubt=settling.doubt)
     settling.changes |= {"state": after.state, "lease_until": None, "last_error": str(refused)}
     settling.case.tell(Source.RELAY, "parked", str(refused))
@@ -53,7 +57,8 @@ def rejected(settling: Settling, error: PosError) -> None:
             case.raise_attention(AttentionCode.IN_DOUBT, f"A late answer says no: {said}")
         case.tell(Source.POS_RESPONSE, "rejected", f"a late answer to attempt {settling.claimed.number}: {said}")
         return
-    after = step(Dispatch.SENDING, DispatchEvent.REJECTED, doubt=settling.doubt)
+    doubt = settling.doubt and case.order.kind != "message"  # nobody need look for it
+    after = step(Dispatch.SENDING, DispatchEvent.REJECTED, doubt=doubt)
     settling.changes |= {"state": after.state, "lease_until": None, "last_error": error.message}
     if after.ends_order is None:
         _schedule(settling)
@@ -70,6 +75,14 @@ def rejected(settling: Settling, error: PosError) -> None:
     case.raise_attention(AttentionCode.REJECTED, said)
     case.settle_cancel("stopped", "The POS refused the order.")
     case.tell(Source.POS_RESPONSE, "rejected", said)
+
+
+def not_shown(case: OrderCase, last: str, *, doubt: bool) -> None:
+    """A message is given up: it ends, whether or not it may have been shown."""
+    perhaps = "It was perhaps shown" if doubt else "It was not shown"
+    case.move(Status.FAILED)
+    case.fail(FailureCode.EXPIRED, f"{perhaps}. Last: {last}")
+    case.tell(Source.RELAY, "failed", f"gave up. {perhaps}. Last: {last}")
 
 
 async def said_twice(settling: Settling, error: InDoubt) -> bool:

@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from app.adapters.base import Registry
+from app.adapters.base import Registry, TakesMessages
 from app.domain.attention import AttentionCode
 from app.domain.errors import NotFound
 from app.domain.ids import new_id
@@ -46,10 +46,13 @@ class Operate:
         self._announce = announce
         self._polled = frozenset(system for system, pos in registry.items() if pos.traits.polled)
 
-    async def retry(self, location_id: str, order_id: UUID, *, actor: str) -> None:
-        """The same submission again, now; in doubt: asks the POS first. Raises NotFound, StateConflict."""
+    async def retry(self, location_id: str, order_id: UUID, *, actor: str, kind: str = "order") -> None:
+        """The same submission again, now; in doubt: asks the POS first. ``kind``: or a payment.
+
+        Raises NotFound, StateConflict.
+        """
         give_up_after_s = await self._give_up_after(location_id)
-        await self._act(location_id, order_id, actor, partial(_retry, give_up_after_s=give_up_after_s))
+        await self._act(location_id, order_id, actor, partial(_retry, give_up_after_s=give_up_after_s), kind=kind)
 
     async def resend(self, location_id: str, order_id: UUID, *, order: Order | None, actor: str) -> None:
         """A new submission under a new reference, with the order as it was or corrected.
@@ -60,14 +63,19 @@ class Operate:
         work = partial(resend, location=location, corrected=order, registry=self._registry, reference=new_id())
         await self._act(location_id, order_id, actor, work)
 
-    async def resolve(self, location_id: str, order_id: UUID, *, note: str, status: Status | None, actor: str) -> None:
-        """A person settles it. ``status``: accepted, rejected, or None. Raises NotFound, StateConflict."""
-        await self._act(location_id, order_id, actor, partial(_resolve, note=note, status=status))
+    async def resolve(
+        self, location_id: str, order_id: UUID, *, note: str, status: Status | None, actor: str, kind: str = "order"
+    ) -> None:
+        """A person settles it. ``status``: accepted, rejected, or None; ``kind``: or a payment.
+
+        Raises NotFound, StateConflict.
+        """
+        await self._act(location_id, order_id, actor, partial(_resolve, note=note, status=status), kind=kind)
 
     async def cancel(
         self, location_id: str, order_id: UUID, *, reason: str, actor: str, only_if_surely_not_sent: bool
     ) -> None:
-        """Stops the order where it surely is not at the POS; else asks for it. Raises NotFound, StateConflict."""
+        """Stops the order where it surely is not at the POS; else the till is told. Raises NotFound, StateConflict."""
         work = partial(_cancel, reason=reason, only_if_surely_not_sent=only_if_surely_not_sent)
         await self._act(location_id, order_id, actor, work)
 
@@ -88,18 +96,21 @@ class Operate:
         log.info("location resumed", location=location_id, by=actor)
         self._announce()
 
-    async def _act(
-        self, location_id: str, order_id: UUID, actor: str, work: Callable[[AtHand], Awaitable[None]]
-    ) -> None:
+    async def _act(self, location_id: str, order_id: UUID, actor: str, work: Work, *, kind: str = "order") -> None:
         async def act(connection: AsyncConnection) -> None:
             case = await OrderCase.open(connection, location_id, order_id, polled_systems=self._polled)
-            if case is None:
-                raise NotFound("There is no such order.")
+            if case is None or case.order.kind != kind:
+                raise NotFound(f"There is no such {kind}.")
             submission = await lock_submission(connection, location_id, case.order.current_reference)
-            doubt = await in_doubt_besides(connection, submission, None)
-            askable = self._registry[case.order.pos_system].traits.lookup
+            pos = self._registry[case.order.pos_system]
             hand = AtHand(
-                connection=connection, case=case, submission=submission, doubt=doubt, actor=actor, askable=askable
+                connection=connection,
+                case=case,
+                submission=submission,
+                doubt=await in_doubt_besides(connection, submission, None),
+                actor=actor,
+                askable=pos.traits.lookup and kind == "order",
+                tellable=isinstance(pos, TakesMessages),
             )
             await work(hand)
             await case.save(connection)
@@ -149,6 +160,8 @@ async def _resolve(hand: AtHand, *, note: str, status: Status | None) -> None:
         await save_submission(hand.connection, hand.submission, state=after.state, lease_until=None)
     if status is Status.ACCEPTED:
         case.hear(StatusEvent(word=Word.ACCEPTED, raw="resolved"), Source.OPERATOR, detail=f"{note}; by {hand.actor}")
+        if hand.tellable:
+            case.tell_till_to_cancel()
     elif status is Status.REJECTED and case.status is not Status.REJECTED:
         case.move(Status.REJECTED)
         case.fail(FailureCode.POS_REJECTED, f"Settled by a person: {note}")
@@ -176,6 +189,8 @@ async def _cancel(hand: AtHand, *, reason: str, only_if_surely_not_sent: bool) -
         changes = {}
         hold_back(case, changes, CANCEL_WANTED)
         await save_submission(hand.connection, submission, **changes)
+    elif after.tell_pos and hand.tellable:
+        case.tell_till_to_cancel()
     elif after.tell_pos:
         case.settle_cancel("not_possible", "The POS has the order, and this POS cannot be told.")
         case.raise_attention(AttentionCode.CANCEL_NOT_POSSIBLE)

@@ -10,6 +10,7 @@ from app.domain.attention import FADES_WITH_PROGRESS, AttentionCode
 from app.domain.status import ENDS, FailureCode, Source, Status
 from app.domain.submission import Dispatch, DispatchEvent, step
 from app.relay.events import OrderCase
+from app.relay.no_result import not_shown
 from app.store.database import run
 from app.store.due import DueOrder, DueSubmission, ended_leases, passed_deadlines, watched_orders
 from app.store.lanes import count_silence, is_paused, last_trouble
@@ -92,16 +93,23 @@ class Reconciler:
         if await is_paused(connection, due.location_id):
             return
         doubt = await in_doubt_besides(connection, submission, None)
+        if case.order.kind == "message":  # no money: nobody must look for it, and it is not shown hours late
+            await save_submission(connection, submission, state=Dispatch.DONE, lease_until=None, overdue=True)
+            not_shown(case, await self._last_error(connection, submission), doubt=doubt)
+            await case.save(connection)
+            return
         after = step(submission.state, DispatchEvent.DEADLINE, doubt=doubt)
         if after.ends_order is Status.FAILED:
             await save_submission(connection, submission, state=Dispatch.DONE, lease_until=None, overdue=True)
-            last = submission.last_error or await last_trouble(connection, due.location_id) or "it was never sent"
-            _gave_up(case, last)
+            _gave_up(case, await self._last_error(connection, submission))
         else:
             await save_submission(connection, submission, overdue=True)
             case.raise_attention(AttentionCode.IN_DOUBT, submission.last_error)
             case.tell(Source.RELAY, "overdue", "its time is over, and it is still not known whether the POS has it")
         await case.save(connection)
+
+    async def _last_error(self, connection: AsyncConnection, submission: LockedSubmission) -> str:
+        return submission.last_error or await last_trouble(connection, submission.location_id) or "it was never sent"
 
     async def _watch(self, connection: AsyncConnection, due: DueOrder) -> None:
         """Lateness, silence, an unconfirmed order, an order that nobody spoke of again."""
@@ -120,7 +128,8 @@ class Reconciler:
             case Status.SUBMITTED:
                 case.raise_attention(AttentionCode.NOT_CONFIRMED)
                 case.tell(Source.RELAY, "not_confirmed", "nobody at the restaurant has confirmed it")
-            case status if status not in ENDS:
+            case status if status not in ENDS and case.order.kind == "order":
+                case.cancel_unheard("The till was told, and the POS never said that the order was cancelled.")
                 case.move(Status.COMPLETED)
                 case.tell(Source.RELAY, "swept", "no further word for hours after its wanted time; taken as completed")
         await case.save(connection)

@@ -13,6 +13,7 @@ from app.domain.status import Source, Status
 from app.domain.submission import Dispatch
 from app.relay.at_hand import AtHand, starts_again
 from app.relay.events import OrderCase
+from app.store.messages import is_on_its_way
 from app.store.orders import current_body
 from app.store.submissions import NewSubmission, add_submission
 
@@ -25,7 +26,7 @@ async def resend(
     case, submission = hand.case, hand.submission
     if submission.reference == reference:  # an earlier run of this transaction had committed after all
         return
-    _may_be_resent(hand)
+    await _may_be_resent(hand)
     order = corrected or await current_body(hand.connection, location.id, case.order.id)
     deadline_at = case.now + timedelta(seconds=location.settings.give_up_after_s)
     body = None
@@ -80,12 +81,14 @@ async def resend(
     )
 
 
-def _may_be_resent(hand: AtHand) -> None:
+async def _may_be_resent(hand: AtHand) -> None:
     case, state = hand.case, hand.submission.state
     if state is not Dispatch.DONE:
         waits = state in (Dispatch.WAITING, Dispatch.SENDING)
         advice = "wait for it, or cancel the order" if waits else "resolve or cancel it first"
         hand.refuse(f"The order's dispatch is {state}: {advice}. Only what is settled is resent.")
+    if case.cancel_message and await is_on_its_way(hand.connection, case.order.location_id, case.cancel_message):
+        hand.refuse("The till is still being told to cancel the order that was sent: wait until it is.")
     resolved = case.status is Status.RECEIVED
     cancelled_at_pos = case.status is Status.CANCELLED and (
         case.order.cancelled_by_pos or "submitted_at" in case.milestones

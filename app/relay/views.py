@@ -36,6 +36,8 @@ def is_final(row: SummaryRow) -> bool:
     """Whether nothing more will come by itself."""
     if row.state is not Dispatch.DONE:
         return False
+    if row.kind != "order" and row.status is Status.ACCEPTED:  # nobody cooks a payment or a message
+        return True
     # Settled by a person who left the status open; an order that the POS has is at least submitted.
     settled = row.status is Status.RECEIVED and "submitted_at" not in row.milestones
     return row.status in ENDS or settled
@@ -139,4 +141,5 @@ def _with_moment(stored: Mapping[str, Any] | None, name: str) -> dict[str, Any] 
     """A stored object with its one time written as all others are."""
     if stored is None:
         return None
-    return {**stored, name: moment(datetime.fromisoformat(stored[name]))}
+    shown = {key: value for key, value in stored.items() if key != "message_id"}
+    return {**shown, name: moment(datetime.fromisoformat(stored[name]))}

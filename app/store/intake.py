@@ -1,4 +1,4 @@
-"""Intake: one statement that stores orders, their first history line and their submissions together."""
+"""Intake: one statement that stores orders (or payments), their first history line and their submissions together."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,6 +18,8 @@ class NewOrder:
 
     location_id: str
     id: UUID
+    kind: str = "order"
+    """Or ``payment``: its references are apart from those of orders."""
     reference: str
     fingerprint: bytes
     service_type: str
@@ -53,20 +55,20 @@ WITH input AS (
     SELECT * FROM unnest(
         $1::text[], $2::uuid[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::numeric[], $8::boolean[],
         $9::timestamptz[], $10::text[], $11::uuid[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],
-        $17::text[], $18::integer[]
+        $17::text[], $18::integer[], $19::text[]
     ) AS t(
         location_id, id, reference, fingerprint, service_type, currency, total, prepaid,
         requested_for, customer_search, submission, pos_system, folded, not_sent, warnings, body,
-        detail, give_up_after_s
+        detail, give_up_after_s, kind
     )
 ), stored AS (
     INSERT INTO orders (
-        location_id, id, reference, fingerprint, status, service_type, currency, total, prepaid, requested_for,
+        location_id, id, kind, reference, fingerprint, status, service_type, currency, total, prepaid, requested_for,
         watch_at, customer_search, current_reference, pos_system, folded, not_sent, warnings, body
     )
     SELECT
-        i.location_id, i.id, i.reference, i.fingerprint, 'received', i.service_type, i.currency, i.total, i.prepaid,
-        i.requested_for, i.requested_for, i.customer_search, i.submission, i.pos_system, i.folded::jsonb,
+        i.location_id, i.id, i.kind, i.reference, i.fingerprint, 'received', i.service_type, i.currency, i.total,
+        i.prepaid, i.requested_for, i.requested_for, i.customer_search, i.submission, i.pos_system, i.folded::jsonb,
         i.not_sent::jsonb, i.warnings::jsonb, i.body::jsonb
     FROM input i JOIN locations l ON l.location_id = i.location_id AND l.deleted_at IS NULL
     ORDER BY i.location_id, i.reference
@@ -88,7 +90,7 @@ SELECT id, received_at FROM stored
 _KNOWN = """
 UPDATE orders o SET replays = o.replays + 1
 FROM unnest($1::text[], $2::text[]) AS asked(location_id, reference)
-WHERE o.location_id = asked.location_id AND o.kind = 'order' AND o.reference = asked.reference
+WHERE o.location_id = asked.location_id AND o.kind = $3 AND o.reference = asked.reference
 RETURNING o.location_id, o.id, o.reference, o.fingerprint
 """
 
@@ -115,15 +117,19 @@ async def store_orders(connection: AsyncConnection, new: Sequence[NewOrder]) -> 
         [to_json(order.body) for order in new],
         [order.detail for order in new],
         [order.give_up_after_s for order in new],
+        [order.kind for order in new],
     )
     result = await connection.exec_driver_sql(_STORE, columns)
     return {row.id: row.received_at for row in result}
 
 
-async def known_orders(connection: AsyncConnection, keys: Iterable[tuple[str, str]]) -> list[Known]:
-    """The orders with these (location, reference), counting the repeat: an answer that says "stored" has written."""
+async def known_orders(
+    connection: AsyncConnection, keys: Iterable[tuple[str, str]], *, kind: str = "order"
+) -> list[Known]:
+    """The orders (or payments) with these (location, reference), counting the repeat: an answer that says "stored" has
+    written."""
     wanted = sorted(keys)
-    arguments = ([location_id for location_id, _ in wanted], [reference for _, reference in wanted])
+    arguments = ([location_id for location_id, _ in wanted], [reference for _, reference in wanted], kind)
     result = await connection.exec_driver_sql(_KNOWN, arguments)
     return [
         Known(location_id=row.location_id, id=row.id, reference=row.reference, fingerprint=row.fingerprint)

@@ -123,10 +123,14 @@ _ATTEMPTS = (
 
 
 async def read_details(
-    connection: AsyncConnection, order_id: UUID, *, locations: Sequence[str] | None = None
+    connection: AsyncConnection, order_id: UUID, *, kind: str = "order", locations: Sequence[str] | None = None
 ) -> OrderDetails | None:
-    """The order with its history and its attempts, or None: no such order, or not at one of these locations."""
-    statement = ORDERS.add_columns(_HISTORY, _ATTEMPTS).where(orders.c.id == order_id, *visible(locations))
+    """The order with its history and its attempts, or None: no such order, or not at one of these locations.
+
+    ``kind``: a payment, or a message, is no order.
+    """
+    wanted = (orders.c.id == order_id, orders.c.kind == kind, *visible(locations))
+    statement = ORDERS.add_columns(_HISTORY, _ATTEMPTS).where(*wanted)
     row = (await connection.execute(statement)).mappings().one_or_none()
     if row is None:
         return None

@@ -21,6 +21,8 @@ _NOT_DIGITS = re.compile(r"\D")
 class OrderFilter:
     """Which orders. Everything absent lets all pass; several words of one field: any of them."""
 
+    kind: str = "order"
+    """Or ``payment``."""
     locations: Sequence[str] | None = None
     """None: all of them."""
     status: Sequence[Status] = ()
@@ -47,7 +49,7 @@ async def read_summaries(
 
 
 def _conditions(wanted: OrderFilter) -> list[ColumnElement[bool]]:
-    conditions = visible(wanted.locations)
+    conditions = [orders.c.kind == wanted.kind, *visible(wanted.locations)]
     if wanted.status:
         conditions.append(orders.c.status.in_(wanted.status))
     if wanted.dispatch:

@@ -1,4 +1,4 @@
-"""An order as views show it: its row, and where its current submission stands."""
+"""An order, a payment or a message as views show it: its row, and where its current submission stands."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,11 @@ class SummaryRow:
 
     location_id: str
     id: UUID
+    kind: str = "order"
+    """``order``, ``payment`` or ``message``."""
     reference: str
+    about_id: UUID | None = None
+    """The order that a message is about."""
     status: Status = Status.RECEIVED
     version: int = 1
     service_type: str
@@ -77,9 +81,9 @@ _CURRENT = orders.join(
 _BODIES: tuple[ColumnElement[Any] | Label[Any], ...] = (orders.c.body, submissions.c.body.label("corrected_body"))
 
 SUMMARIES: Select[Any] = select(*_SUMMARY).select_from(_CURRENT)
-"""Orders with their current submission; rows for ``summary_row``."""
+"""Rows of every kind with their current submission, for ``summary_row``."""
 ORDERS: Select[Any] = select(*_SUMMARY, *_BODIES).select_from(_CURRENT)
-"""The same with the bodies; rows for ``order_row``."""
+"""The same with the bodies, for ``order_row``."""
 
 
 def visible(locations: Sequence[str] | None) -> list[ColumnElement[bool]]:
