@@ -11,14 +11,19 @@ from app.adapters.registry import OpenAdapters, build
 from app.relay.access import Keys
 from app.relay.locations import Locations
 from app.relay.menus import Menus
+from app.relay.oauth import TokenVault
 from app.relay.sync import Sync
 from app.settings import Settings
+from app.store.connect import COMMAND_TIMEOUT_S
 from app.store.database import create_engine
+from app.store.pos_tokens import LOCK_WAIT_S
 from app.store.secrets import Cipher
 from app.store.wakeup import CONFIG, WORK, Listener, Notifier
 
 GRACE_S = 120.0
 """How long the connections of a location stay open after its settings were changed; longer than any send."""
+TOKEN_CONNECTIONS = 4
+"""Opened only where a location uses OAuth; so many renewals at the same time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +68,10 @@ async def open_parts(
         await locations.verify_secrets()
         keys = Keys(engine)
         stack.push_async_callback(keys.aclose)
-        adapters = OpenAdapters(registry, limits, grace_s=max(GRACE_S, 2 * settings.send_budget_s))
+        vault = _vault(stack, settings, url, name, cipher)
+        adapters = OpenAdapters(registry, limits, vault, grace_s=max(GRACE_S, 2 * settings.send_budget_s))
         stack.push_async_callback(adapters.aclose)
+        stack.push_async_callback(vault.aclose)  # first of the two: a renewal needs its connection to the end
         listener = await stack.enter_async_context(Listener(url))
         notifier = await stack.enter_async_context(Notifier(url, local=listener))
         listener.subscribe(CONFIG, keys.drop)
@@ -90,6 +97,19 @@ async def open_parts(
             listener=listener,
             notifier=notifier,
         )
+
+
+def _vault(stack: AsyncExitStack, settings: Settings, url: str, name: str, cipher: Cipher) -> TokenVault:
+    """With few connections of its own: a token endpoint that hangs must keep no order waiting for one."""
+    engine = create_engine(
+        url,
+        application_name=f"order-relay {name} tokens",
+        pool_size=TOKEN_CONNECTIONS,
+        pgbouncer=settings.pgbouncer,
+        command_timeout=LOCK_WAIT_S + COMMAND_TIMEOUT_S,
+    )
+    stack.push_async_callback(engine.dispose)
+    return TokenVault(engine, cipher)
 
 
 def _engine(stack: AsyncExitStack, settings: Settings, url: str, name: str, size: int) -> AsyncEngine:

@@ -12,15 +12,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from app.adapters.base import Limits
-from app.adapters.registry import OpenAdapters
 from app.cli.locations_file import read_locations
 from app.cli.order_tables import one_line
 from app.cli.running import person, print_json, refuse, told, with_store
-from app.cli.session import Store
+from app.cli.session import Store, open_adapters
 from app.domain.errors import OrderInvalid
 from app.relay.locations import Locations, Plan
-from app.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Locations: their settings, and how they do.")
 
@@ -86,18 +83,11 @@ def register(location: Slug) -> None:
     """Registers our callback address at the POS."""
 
     async def work(store: Store) -> None:
-        adapters = OpenAdapters(store.registry, _limits(store.settings))
-        try:
+        async with open_adapters(store) as adapters:
             done = await store.locations.register_callbacks(location, adapters)
-        finally:
-            await adapters.aclose()
         typer.echo(f"{location}: {done.action} {done.url}")
 
     with_store(work)
-
-
-def _limits(settings: Settings) -> Limits:
-    return Limits(connect_s=settings.pos_connect_timeout_s, read_s=settings.pos_read_timeout_s)
 
 
 async def _plans(locations: Locations, documents: Mapping[str, Mapping[str, Any]]) -> Sequence[Plan]:

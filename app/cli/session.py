@@ -8,11 +8,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app import logs
-from app.adapters.base import Registry
-from app.adapters.registry import build
+from app.adapters.base import Limits, Registry
+from app.adapters.registry import OpenAdapters, build
 from app.cli.storage import open_storage
 from app.domain.errors import StorageUnavailable
 from app.relay.locations import Locations
+from app.relay.oauth import TokenVault
 from app.relay.operate import Operate
 from app.settings import Settings, load_settings
 from app.store.database import create_engine, run
@@ -52,6 +53,20 @@ async def open_store() -> AsyncIterator[Store]:
             with suppress(StorageUnavailable):  # a wake-up may be lost: workers look by themselves every second
                 await _wake(engine, due)
             await engine.dispose()
+
+
+@asynccontextmanager
+async def open_adapters(store: Store) -> AsyncIterator[OpenAdapters]:
+    """For commands that ask a POS."""
+    settings = store.settings
+    limits = Limits(connect_s=settings.pos_connect_timeout_s, read_s=settings.pos_read_timeout_s)
+    vault = TokenVault(store.engine, store.cipher)
+    adapters = OpenAdapters(store.registry, limits, vault)
+    try:
+        yield adapters
+    finally:
+        await vault.aclose()
+        await adapters.aclose()
 
 
 def _store(settings: Settings, engine: AsyncEngine, cipher: Cipher, *, announce: Callable[[], None]) -> Store:
