@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.adapters.base import (
     Adapter,
+    CatalogSource,
     MessageSubmission,
     PaymentSubmission,
     Pos,
@@ -122,11 +123,8 @@ class Kitchen:
     async def _translated(self, submission: Submission) -> Translation:
         try:
             return self._pure(lambda: self.pos.translate(self.location, submission))
-        except OrderNotExpressible as refused:
-            if not curable(refused):
-                raise
-        except Misconfigured:
-            if not self.pos.traits.ids_change:
+        except (OrderNotExpressible, Misconfigured) as refused:
+            if not self._perhaps_old_news(refused):
                 raise
         try:
             return await self._with_news(submission)
@@ -135,6 +133,12 @@ class Kitchen:
             if all(finding.code == ITEM_NOT_FOUND for finding in refused.findings):
                 raise Rejected(str(refused), code=ITEM_NOT_FOUND) from refused
             raise
+
+    def _perhaps_old_news(self, refused: OrderNotExpressible | Misconfigured) -> bool:
+        """Whether what the POS says now could make a difference."""
+        if not isinstance(self.adapter, CatalogSource):
+            return False
+        return curable(refused) if isinstance(refused, OrderNotExpressible) else self.pos.traits.ids_change
 
     async def _with_news(self, submission: Submission) -> Translation:
         await self.syncs.now(self.location.id)

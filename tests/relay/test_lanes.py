@@ -89,7 +89,7 @@ async def test_a_wrong_address_blocks_too(house: House) -> None:
 
 async def test_a_setting_that_only_some_orders_need_parks_those_only(house: House) -> None:
     document = iiko_location(str(house.pos[IIKO].base_url).rstrip("/"))
-    document["pos"]["order_types"]["pickup"] = "Pickup"  # a name, and no dictionary to look it up in
+    document["pos"]["order_types"]["pickup"] = "Kiosk"  # a name that no dictionary has
     await house.locations.put(IIKO, document)
     order = await house.submit(iiko_order())
     await house.send()

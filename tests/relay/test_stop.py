@@ -70,7 +70,7 @@ async def test_told_in_the_middle_of_a_claim_it_gives_it_back(house: House) -> N
 async def test_a_result_that_is_being_recorded_is_not_cut_off(house: House) -> None:
     """Also where nothing was sent, as when an order cannot be translated."""
     document = iiko_location(str(house.pos[IIKO].base_url).rstrip("/"))
-    document["pos"]["order_types"]["pickup"] = "Pickup"  # a name, and no dictionary to look it up in
+    document["pos"]["order_types"]["pickup"] = "Kiosk"  # a name that no dictionary has
     await house.locations.put(IIKO, document)
     order_id = await house.submit(iiko_order())
     stop = asyncio.Event()
