@@ -62,10 +62,21 @@ class Sighting:
     """As received, the last one."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One call of `orders/add_order_problem`."""
+
+    order_id: str
+    external_id: str | None
+    text: str
+    at: datetime
+
+
 class Book:
     """Orders by id, sightings by id; ids in lower case."""
 
     def __init__(self) -> None:
+        self.problems: list[Problem] = []
         self._orders: dict[str, Order] = {}
         self._sightings: dict[str, Sighting] = {}
         self._by_external_id: dict[str, list[str]] = {}

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from app.simulators.iiko.address_book import AddressBook
 from app.simulators.iiko.catalog import Catalog
 from app.simulators.iiko.config import IikoConfig
 from app.simulators.iiko.dictionaries import Dictionaries
 from app.simulators.iiko.errors import PosError, Refusal, Unhandled
+from app.simulators.iiko.guests import Guests
 from app.simulators.iiko.menu_checks import check_item
-from app.simulators.iiko.model import MarketingSource, OrderType, PaymentType, ServiceType, Terminal
+from app.simulators.iiko.model import MarketingSource, OrderType, PaymentType, Product, ServiceType, Terminal
 from app.simulators.iiko.policy import Enforced, OnStaleId, OnStrangeAddress, Policy
+from app.simulators.iiko.prices import price_notes
 from app.simulators.iiko.request import OrderRequest
 from app.simulators.iiko.request_parts import Payment
 from app.simulators.iiko.stops import Stops
@@ -28,6 +31,8 @@ class Resolved:
     source: MarketingSource | None
     payments: Sequence[tuple[Payment, PaymentType]]
     total: Decimal
+    service: Product | None
+    """The delivery fee that the restaurant adds by itself."""
     notes: Sequence[str]
     """Accepted, but worth a look: shown by `GET /_sim/orders`."""
 
@@ -40,6 +45,8 @@ class Restaurant:
     dictionaries: Dictionaries
     catalog: Catalog
     stops: Stops
+    guests: Guests
+    addresses: AddressBook
 
     def organization(self, organization_id: str) -> None:
         """Unknown ones answer 403 or 400 (INFERRED, configurable)."""
@@ -56,22 +63,35 @@ class Restaurant:
         terminal = self._terminal(request, policy)
         order_type = self._order_type(request, policy)
         source = self._source(request, policy)
+        self._check_customer(request, policy)
         self._check_date(request, now)
         for item in request.items:
             check_item(item, self.catalog.products, terminal)
         if policy.stop_list is Enforced.REJECT:
             self.stops.check(request.items, terminal, policy.stop_text)
         payments = tuple((one, self._payment_type(one, policy)) for one in request.payments)
-        total = self._total(request)
+        service = self.delivery_service(request, policy)
+        total = self._total(request) + (service.price_on(terminal) if service else 0)
         self._check_sums(request, total)
         return Resolved(
+            service=service,
             terminal=terminal,
             order_type=order_type,
             source=source,
             payments=payments,
             total=total,
-            notes=(*self._address_notes(request, policy), *self._sum_notes(request)),
+            notes=(
+                *self._address_notes(request, policy),
+                *self._sum_notes(request),
+                *price_notes(request.items, self.catalog.products, terminal, policy.price),
+            ),
         )
+
+    def delivery_service(self, request: OrderRequest, policy: Policy) -> Product | None:
+        """What is added to a courier order, unless the client has it already."""
+        product = self.catalog.products.get(self.config.delivery_product_id or "")
+        charged = policy.paid_delivery and not request.self_service
+        return product if charged and product and product.id not in {one.id for one in request.items} else None
 
     def below_minimum(self, request: OrderRequest) -> bool:
         """Zones and sums decide only when no terminal is named."""
@@ -117,6 +137,12 @@ class Restaurant:
             raise Refusal("PaymentTypeDeleted", f"Payment type '{found.name}' is deleted")
         return found
 
+    def _check_customer(self, request: OrderRequest, policy: Policy) -> None:
+        """An order without `customer.id` is fine: name and phone are enough."""
+        given = request.customer.id
+        if given is not None and given not in self.guests and policy.unknown_customer is Enforced.REJECT:
+            raise Refusal("CustomerNotFound", f"Customer '{given}' is not found")
+
     def _check_date(self, request: OrderRequest, now: datetime) -> None:
         tolerance = timedelta(seconds=self.config.past_tolerance_s)
         if request.date is not None and request.date < now - tolerance:
@@ -137,7 +163,7 @@ class Restaurant:
         if request.address is None:
             return []
         city, street = request.address.city, request.address.street
-        if street in self.config.streets.get(city, ()):
+        if self.addresses.knows(city, street, request.address.street_id):
             return []
         if policy.address is OnStrangeAddress.REJECT:
             raise Refusal("AddressNotFound", f"Street '{street}' of city '{city}' is not found")

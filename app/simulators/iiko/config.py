@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from app.simulators.iiko import ids, menu
+from app.simulators.iiko.guests import Guest
 from app.simulators.iiko.model import (
     Category,
     Group,
@@ -19,6 +20,9 @@ from app.simulators.iiko.model import (
     Terminal,
 )
 from app.simulators.iiko.policy import Policy
+
+DURATION_MINUTES = 60
+"""From now to the promised time of an order without a wanted one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +62,9 @@ class IikoConfig:
     streets: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Street names by city name, as in Iiko's address book: no "street", no "city"."""
 
+    guests: Sequence[Guest] = ()
+    delivery_product_id: str | None = ids.DELIVERY_FEE
+    """What the policy `paid_delivery` charges."""
     language: str = "ru"
     """Of the `status` text: "ru" or "en"."""
     cooking_code: str = "IN_PROGRESS"
@@ -111,5 +118,16 @@ def default_config() -> IikoConfig:
         groups=menu.GROUPS,
         products=menu.PRODUCTS,
         categories=menu.CATEGORIES,
-        streets={"Zhytomyr": ("Vitruka", "Kyivska", "Velyka Berdychivska", "Peremohy")},
+        streets={
+            "Zhytomyr": ("Vitruka", "Kyivska", "Velyka Berdychivska", "Peremohy", "Lesi Ukrainky"),
+            "Stanyshivka": ("Sadova", "Vitruka"),
+        },
+        guests=(
+            Guest(
+                id=ids.GUEST_OLENA,
+                phone="+380971112233",
+                known={"name": "Olena", "surName": "Kovalenko", "email": "olena@asabix.example", "sex": 2},
+            ),
+            Guest(id=ids.GUEST_TARAS, phone="+380502223344", known={"name": "Taras", "surName": "Bondar", "sex": 1}),
+        ),
     )

@@ -10,17 +10,16 @@ from starlette.routing import Route
 from app.simulators.console import (
     BadControl,
     Control,
-    Table,
     answer,
     asked_wait,
     control_routes,
     guarded,
     json_object,
-    page,
 )
 from app.simulators.iiko import menu_console
 from app.simulators.iiko.book import Order
 from app.simulators.iiko.ledger import ledger, ledger_row
+from app.simulators.iiko.overview import page_for_people
 from app.simulators.iiko.state import Simulator, simulator
 from app.simulators.iiko.walk import stage_of
 
@@ -73,6 +72,27 @@ def _created(state: Simulator, request: Request) -> Order:
     return found
 
 
+async def problems(request: Request) -> Response:
+    """Every call of `orders/add_order_problem`, oldest first; `?at_least=` of them with `?wait=` seconds."""
+    state = simulator(request)
+    least = int(request.query_params.get("at_least", "0"))
+    await state.signal.until(lambda: len(state.kitchen.book.problems) >= least, asked_wait(request))
+    return answer([asdict(one) for one in state.kitchen.book.problems])
+
+
+async def guests(request: Request) -> Response:
+    """Everybody the loyalty side knows."""
+    return answer(simulator(request).kitchen.guests.listing())
+
+
+async def forget_guest(request: Request) -> Response:
+    """The guest is gone, as after a merge in the back office."""
+    if not simulator(request).kitchen.guests.forget(request.path_params["guest_id"].lower()):
+        message = "no such guest"
+        raise BadControl(message)
+    return Response(status_code=204)
+
+
 async def set_auto(request: Request) -> Response:
     """`{"on": false}` holds every order where it is."""
     state = simulator(request)
@@ -107,29 +127,17 @@ async def reset(request: Request) -> Response:
     return Response(status_code=204)
 
 
-async def index(request: Request) -> Response:
-    state = simulator(request)
-    columns = ("id", "externalId", "number", "statusCode", "requests", "created", "answers", "notes")
-    rows = [[row[name] for name in columns] for row in reversed(ledger(state)[-200:])]
-    faults = [[one["id"], one["kind"], one["match"], one["used"]] for one in state.faults.listing()]
-    return page(
-        f"Iiko simulator: {state.config.organization_name}",
-        f"Login {state.config.user_id}, organization {state.config.organization_id}, clock x{state.clock.factor:g}",
-        [
-            Table(heading="Orders", columns=columns, rows=rows),
-            Table(heading="Faults", columns=("id", "kind", "match", "used"), rows=faults),
-        ],
-    )
-
-
 def routes(state: Simulator) -> list[Route]:
     control = Control(clock=state.clock, faults=state.faults, journal=state.journal, signal=state.signal)
     return [
         *control_routes(control),
-        Route("/_sim", index, methods=["GET"]),
+        Route("/_sim", page_for_people, methods=["GET"]),
         Route("/_sim/orders", guarded(orders), methods=["GET"]),
         Route("/_sim/orders/{order_id}", guarded(order), methods=["GET"]),
         Route("/_sim/orders/{order_id}/status", guarded(set_status), methods=["POST"]),
+        Route("/_sim/problems", guarded(problems), methods=["GET"]),
+        Route("/_sim/guests", guarded(guests), methods=["GET"]),
+        Route("/_sim/guests/{guest_id}", guarded(forget_guest), methods=["DELETE"]),
         Route("/_sim/auto", guarded(set_auto), methods=["POST"]),
         *menu_console.routes(),
         Route("/_sim/tokens/revoke", guarded(revoke_tokens), methods=["POST"]),

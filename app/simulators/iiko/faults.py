@@ -10,6 +10,7 @@ unconfirmed            the order is created UNCONFIRMED and waits for its operat
 rejected               a refusal with code `word`, message `reason`, HTTP `status` (400 unless given)
 late_visible           created, but `orders/info` and `deliveryOrders` do not see it: for `seconds` real seconds,
                        or else for the next `count` looks of `orders/info`
+check_problem          `orders/checkCreate` answers 200 with `resultState` = `count` (2) and `problem` = `reason`
 """
 
 from app.simulators.control import Fault
@@ -24,7 +25,8 @@ OFFLINE = frozenset({"timeout_408", "rabbit_701"})
 TOKEN = frozenset({"token_401"})
 COLOURING = frozenset({"unconfirmed", "late_visible"})
 """The order is created, only otherwise than usual."""
-IIKO_FAULTS = SPOILING | TOKEN | COLOURING
+CHECK = frozenset({"check_problem"})
+IIKO_FAULTS = SPOILING | TOKEN | COLOURING | CHECK
 
 
 def created_first(fault: Fault) -> bool:

@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from app.simulators.iiko import policy
-from app.simulators.iiko.book import Book, Order, Sighting
+from app.simulators.iiko.address_book import AddressBook
+from app.simulators.iiko.book import Book, Order, Problem, Sighting
 from app.simulators.iiko.catalog import Catalog
 from app.simulators.iiko.checks import NO_DELIVERY_POINT, Resolved, Restaurant
-from app.simulators.iiko.config import IikoConfig
+from app.simulators.iiko.config import DURATION_MINUTES, IikoConfig
 from app.simulators.iiko.dictionaries import Dictionaries, Kind
 from app.simulators.iiko.errors import DUPLICATE_CODE, ORDER_NOT_FOUND_CODE, Refusal
+from app.simulators.iiko.guests import Guests
 from app.simulators.iiko.nomenclature import Nomenclature
 from app.simulators.iiko.policy import OnRepeat, Policy
-from app.simulators.iiko.render import DURATION_MINUTES
 from app.simulators.iiko.request import OrderRequest
 from app.simulators.iiko.stops import Stops
 from app.simulators.iiko.venue_clock import VenueClock
@@ -31,8 +32,15 @@ class Kitchen:
         self.catalog = Catalog(config)
         self.nomenclature = Nomenclature(self.catalog, self.dictionaries, clock)
         self.stops = Stops(self.catalog, self.dictionaries)
+        self.guests = Guests(config.guests)
+        self.addresses = AddressBook(config.organization_id, config.streets)
         self.restaurant = Restaurant(
-            config=config, dictionaries=self.dictionaries, catalog=self.catalog, stops=self.stops
+            config=config,
+            dictionaries=self.dictionaries,
+            catalog=self.catalog,
+            stops=self.stops,
+            guests=self.guests,
+            addresses=self.addresses,
         )
         self._clock = clock
 
@@ -42,6 +50,7 @@ class Kitchen:
         self.dictionaries.reset()
         self.catalog.reset()
         self.stops.reset()
+        self.guests.reset()
         self.policy = self.config.policy
         self.auto = self.config.auto
 
@@ -62,10 +71,10 @@ class Kitchen:
         if kind is Kind.TERMINALS:
             self.catalog.touch()
 
-    def check(self, request: OrderRequest) -> str | None:
+    def check(self, request: OrderRequest) -> tuple[str | None, Resolved]:
         """`checkCreate`: why the order has no delivery point, or None. Raises what `create` would."""
-        self._resolve(request)
-        return NO_DELIVERY_POINT if self.restaurant.below_minimum(request) else None
+        resolved = self._resolve(request)
+        return NO_DELIVERY_POINT if self.restaurant.below_minimum(request) else None, resolved
 
     def create(self, request: OrderRequest, sighting: Sighting, *, unconfirmed: bool = False) -> Order:
         """The new order, or the existing one where the policy says so. Synchronous, so a repeat cannot slip between."""
@@ -90,6 +99,14 @@ class Kitchen:
             message = f"Order with id '{order_id}' not found"
             raise Refusal("OrderNotFound", message, code=ORDER_NOT_FOUND_CODE, status=500)
         return self.walked(order)
+
+    def flag(self, order_id: str, problem: str) -> None:
+        """`add_order_problem`: the last word stands in the order, all of them in the control API."""
+        order = self.find(order_id)
+        order.problem = problem
+        self.book.problems.append(
+            Problem(order_id=order.id, external_id=order.request.external_id, text=problem, at=self._clock.now())
+        )
 
     def visible(self) -> list[Order]:
         """Every order that `orders/deliveryOrders` may show."""

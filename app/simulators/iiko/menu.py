@@ -102,7 +102,7 @@ DISHES = (
     _dish(ids.FLAT_WHITE, "00041", "Flat white", "45.00", COFFEE, groups=(MILK,), singles=COFFEE_SINGLES),
     _dish(ids.COLA, "00042", "Cola 0.5 l", "38.00", ids.GROUP_DRINKS, kind="good", riverside="42.00"),
     _dish(ids.HALF_AND_HALF, "00045", "Half and half", "205.00", PIZZA, groups=(HALVES, CRUST)),
-    _dish(ids.BUSINESS_LUNCH, "00046", "Business lunch", "199.00", ids.GROUP_LUNCH, groups=LUNCH),
+    _dish(ids.BUSINESS_LUNCH, "00046", "Business lunch", "25.00", ids.GROUP_LUNCH, groups=LUNCH),
     _dish(ids.CAPPUCCINO, "00047", "Cappuccino", "49.00", COFFEE, groups=(MILK,), singles=COFFEE_SINGLES),
     _dish(ids.GREEN_TEA, "00048", "Green tea", "40.00", COFFEE),
     _dish(ids.DELIVERY_FEE, "DELIVERY", "Delivery", "50.00", ids.GROUP_SERVICE, kind="good"),

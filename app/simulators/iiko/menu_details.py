@@ -21,7 +21,10 @@ DETAILS: Mapping[str, tuple[str, str | None]] = {
     ids.GREEN_TEA: ("0.400", "Sencha, a pot"),
     ids.COLA: ("0.500", None),
     ids.HALF_AND_HALF: ("0.540", "Two halves, one pizza of 30 cm"),
-    ids.BUSINESS_LUNCH: ("0.900", "Soup or salad, a main course and a drink; weekdays"),
+    ids.BUSINESS_LUNCH: (
+        "0.900",
+        "Bread and dessert; soup or salad, main course and drink at their own prices",
+    ),
 }
 
 

@@ -9,10 +9,12 @@ from starlette.routing import Route
 from app.simulators.control import Fault
 from app.simulators.iiko.access import json_body, query_bound_guid, query_day, query_guid
 from app.simulators.iiko.book import Order, Sighting
+from app.simulators.iiko.checks import Resolved
 from app.simulators.iiko.errors import PosError
-from app.simulators.iiko.faults import COLOURING, SPOILING, created_first, error_of
+from app.simulators.iiko.faults import CHECK, COLOURING, SPOILING, created_first, error_of
 from app.simulators.iiko.fields import Fields
 from app.simulators.iiko.numbers import answer
+from app.simulators.iiko.places import restriction
 from app.simulators.iiko.reading import authorized
 from app.simulators.iiko.request import read_order_request
 from app.simulators.iiko.state import Simulator
@@ -62,15 +64,28 @@ def _hide(order: Order, fault: Fault) -> None:
 async def check_create(request: Request) -> Response:
     """`orders/checkCreate`: would it be created? 200 in both cases, `resultState` 2 = no delivery point."""
     state = authorized(request)
-    problem = state.kitchen.check(read_order_request(await json_body(request)))
+    order = read_order_request(await json_body(request))
+    problem, resolved = state.kitchen.check(order)
+    result, unforced = (2 if problem else 0), order.terminal_id is None and not order.self_service
+    if planted := state.faults.take(request.scope["subject"], CHECK):
+        request.scope["received"].fault = planted.kind
+        result, problem = planted.count, planted.reason or "Заказ не может быть создан"
     return answer(
         {
-            "resultState": 2 if problem else 0,
+            "resultState": result,
             "problem": problem,
-            "deliveryRestriction": None,
-            "deliveryServiceProductInfo": None,
+            "deliveryRestriction": restriction(state.config, state.kitchen.dictionaries) if unforced else None,
+            "deliveryServiceProductInfo": _service(resolved),
         }
     )
+
+
+def _service(resolved: Resolved) -> dict[str, object] | None:
+    """The paid delivery that Iiko is going to add: payments have to cover it."""
+    fee = resolved.service
+    if fee is None:
+        return None
+    return {"productId": fee.id, "productSum": fee.price_on(resolved.terminal), "productName": fee.name}
 
 
 async def info(request: Request) -> Response:
@@ -103,7 +118,8 @@ async def add_order_problem(request: Request) -> Response:
     state.kitchen.restaurant.organization(query_guid(request, "organization"))
     body = Fields(await json_body(request), "")
     order_id, problem = body.required_guid("orderId"), body.required_text("problemText")
-    state.kitchen.find(order_id).problem = problem
+    state.kitchen.flag(order_id, problem)
+    state.signal.notify()
     return Response(status_code=200)
 
 

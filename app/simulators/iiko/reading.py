@@ -1,4 +1,4 @@
-"""The endpoints that only read: token, organizations, dictionaries, nomenclature."""
+"""The endpoints that only read: token, dictionaries, nomenclature, stop list."""
 
 import hmac
 from collections.abc import Awaitable, Callable
@@ -47,21 +47,6 @@ async def echo(request: Request) -> Response:
     state = simulator(request)
     valid = state.tokens.valid(request.query_params.get("access_token", ""))
     return answer(request.query_params.get("msg", "") if valid else "Wrong access token")
-
-
-async def organization_list(request: Request) -> Response:
-    config = authorized(request).config
-    known: dict[str, object] = {
-        "id": config.organization_id,
-        "name": config.organization_name,
-        "isActive": True,
-        "currencyIsoName": config.currency,
-        "bizOrganizationType": 1,
-        "address": config.terminals[0].address if config.terminals else None,
-        "workTime": ";".join(["00:00-24:00"] * 7),
-    }
-    unset = "description logo contact homePage longitude latitude networkId logoImage phone website averageCheque"
-    return answer([{**known, **dict.fromkeys(unset.split())}])
 
 
 async def get_nomenclature(request: Request) -> Response:
@@ -125,7 +110,6 @@ def routes() -> list[Route]:
     return [
         Route("/api/0/auth/access_token", access_token),
         Route("/api/0/auth/echo", echo),
-        Route("/api/0/organization/list", organization_list),
         Route("/api/0/nomenclature/{organization}", get_nomenclature),
         Route("/api/0/stopLists/getDeliveryStopList", _dictionary(_stop_list)),
         *(

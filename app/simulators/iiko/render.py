@@ -8,7 +8,8 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from app.simulators.iiko.book import Order
-from app.simulators.iiko.config import IikoConfig
+from app.simulators.iiko.checks import Resolved
+from app.simulators.iiko.config import DURATION_MINUTES, IikoConfig
 from app.simulators.iiko.dictionaries import Dictionaries
 from app.simulators.iiko.fields import DATE_TIME
 from app.simulators.iiko.model import PaymentType
@@ -30,7 +31,6 @@ ALWAYS_NULL = (
     "movedDeliveryId deliveryCancelComment courierInfo orderLocationInfo billTime operator conception discounts "
     "iikoCard5Coupon opinion"
 ).split()
-DURATION_MINUTES = 60
 
 
 class Renderer:
@@ -64,7 +64,7 @@ class Renderer:
             "durationInMinutes": DURATION_MINUTES,
             "personsCount": request.persons,
             "splitBetweenPersons": False,
-            "items": [_item(one) for one in request.items],
+            "items": [*(_item(one) for one in request.items), *_service(resolved)],
             "guests": [],
             "payments": [self._payment(*one) for one in resolved.payments],
             "orderType": self._dictionaries.render_order_type(kind) if kind else None,
@@ -146,6 +146,16 @@ def _item(item: Item) -> Json:
         "guestId": item.guest_id,
         "comboInformation": None,
     }
+
+
+def _service(resolved: Resolved) -> list[Json]:
+    fee = resolved.service
+    if fee is None:
+        return []
+    price = fee.price_on(resolved.terminal)
+    unset = dict.fromkeys(("category", "size", "comment", "guestId", "comboInformation"))
+    known = {"id": fee.id, "orderItemId": NO_ID, "code": fee.code, "name": fee.name, "amount": Decimal(1), "sum": price}
+    return [{**known, "modifiers": [], **unset}]
 
 
 def _modifier(chosen: ChosenModifier) -> Json:

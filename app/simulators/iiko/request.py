@@ -30,6 +30,7 @@ class Address:
     city: str
     street: str
     home: str
+    street_id: str | None
     raw: dict[str, object]
 
 
@@ -74,7 +75,7 @@ def read_order_request(raw: object) -> OrderRequest:
         order_id=order.guid("id"),
         external_id=order.text("externalId"),
         date=order.moment("date"),
-        phone=_phone(order),
+        phone=check_phone(order),
         self_service=self_service,
         address=_read_address(order, self_service=self_service),
         full_sum=_not_negative(order, "fullSum"),
@@ -100,7 +101,8 @@ def _check_texts(body: Fields, order: Fields) -> None:
     order.number("discountOrIncreaseSum")
 
 
-def _phone(fields: Fields) -> str:
+def check_phone(fields: Fields) -> str:
+    """The phone of an order, its customer or a guest."""
     phone = fields.required_text("phone", limit=40)
     if not PHONE.fullmatch(phone):
         raise Refusal("InvalidPhone", f"Field '{fields.at('phone')}' has invalid phone format: '{phone}'")
@@ -123,7 +125,7 @@ def _read_customer(fields: Fields) -> Customer:
     return Customer(
         id=fields.guid("id"),
         name=fields.required_text("name", limit=60),
-        phone=_phone(fields),
+        phone=check_phone(fields),
         raw=fields.raw,
     )
 
@@ -145,9 +147,9 @@ def _read_address(order: Fields, *, self_service: bool) -> Address | None:
     for name in ("streetClassifierId", "index"):
         fields.text(name, limit=255)
     fields.text("comment", limit=500)
-    fields.guid("streetId")
     fields.guid("regionId")
     return Address(
+        street_id=fields.guid("streetId"),
         city=fields.required_text("city", limit=255),
         street=fields.required_text("street", limit=255),
         home=fields.required_text("home", limit=10),

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from app.simulators.gate import Gate
-from app.simulators.iiko import console, ordering, reading
+from app.simulators.iiko import console, customers, ordering, places, reading
 from app.simulators.iiko.config import IikoConfig
 from app.simulators.iiko.errors import PosError
 from app.simulators.iiko.state import build
@@ -24,7 +24,7 @@ def create_app(config: IikoConfig) -> Starlette:
         return cast("PosError", error).response(config.unknown_code)
 
     app = Starlette(
-        routes=[*reading.routes(), *ordering.routes(), *console.routes(state)],
+        routes=[*reading.routes(), *ordering.routes(), *customers.routes(), *places.routes(), *console.routes(state)],
         middleware=[Middleware(Gate, faults=state.faults, journal=state.journal, describe=describe)],
         exception_handlers={PosError: on_pos_error, HTTPException: _on_http_error},
     )

@@ -6,7 +6,7 @@ from decimal import Decimal
 from app.simulators.iiko.catalog import Catalog
 from app.simulators.iiko.dictionaries import Dictionaries
 from app.simulators.iiko.errors import Refusal
-from app.simulators.iiko.model import Terminal
+from app.simulators.iiko.model import Product, Terminal
 from app.simulators.iiko.request_parts import Item
 
 Json = dict[str, object]
@@ -32,6 +32,12 @@ class Stops:
         """It is there again."""
         for one in terminals:
             self._balances.pop((one.name, product_id), None)
+
+    def __iter__(self) -> Iterator[tuple[str, Product, Decimal]]:
+        """Terminal, product, what is left."""
+        for (name, product_id), balance in self._balances.items():
+            if product_id in self._catalog.products:
+                yield name, self._catalog.products[product_id], balance
 
     def rename_terminal(self, old: str, new: str) -> None:
         """Its stop list follows."""
@@ -62,11 +68,8 @@ class Stops:
         ]
 
     def _items(self, terminal: Terminal) -> list[Json]:
-        return [
-            {"productId": product_id, "balance": balance}
-            for (name, product_id), balance in self._balances.items()
-            if name == terminal.name and product_id in self._catalog.products
-        ]
+        mine = ((product, balance) for name, product, balance in self if name == terminal.name)
+        return [{"productId": product.id, "balance": balance} for product, balance in mine]
 
     def _wanted(self, items: Sequence[Item], terminal: Terminal | None) -> Iterator[tuple[str, Decimal, Decimal]]:
         """Product, what is left, what is wanted; modifiers count per unit of their item."""

@@ -8,14 +8,16 @@ from app.simulators.iiko.numbers import loads
 
 PREFIXES = ("/api/0/", "/api0/")
 CREATE = "orders/add"
+LIST = "organization/list"
+_WITHOUT_ID = {"nomenclature": "nomenclature", "organization": "organization"}
 
 
 def endpoint_of(path: str) -> str:
-    """`orders/add` of `/api/0/orders/add`; the organization is cut from `nomenclature/{organization}`."""
+    """`orders/add` of `/api/0/orders/add`; the id is cut from `nomenclature/{organization}` and its like."""
     for prefix in PREFIXES:
         if path.startswith(prefix):
             endpoint = path.removeprefix(prefix).strip("/")
-            return "nomenclature" if endpoint.startswith("nomenclature/") else endpoint
+            return _WITHOUT_ID.get(endpoint.partition("/")[0], endpoint) if endpoint != LIST else endpoint
     return path.strip("/")
 
 

@@ -109,3 +109,5 @@ async def test_the_page_for_people(pos: Pos) -> None:
     page = await pos.http.get("/_sim")
     assert page.headers["content-type"].startswith("text/html")
     assert body["order"]["id"] in page.text
+    for shown in ("Stop list", "Riverside", "Kovalenko", "in revision"):
+        assert shown in page.text
