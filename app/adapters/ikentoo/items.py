@@ -1,34 +1,38 @@
 """Items, sub-items and modifiers in iKentoo's words.
 
-Prices are not sent: the POS has its own, and takes another one only for products whose pricing strategy allows it.
+Prices are not sent, but for products whose pricing strategy takes one: the POS has its own.
 """
 
 from collections.abc import Sequence
 from decimal import Decimal
 
+from app.adapters.ikentoo.known import Known, choice_of
 from app.adapters.ikentoo.ledger import Ledger
 from app.adapters.ikentoo.settings import SKU_LENGTH
-from app.adapters.ikentoo.unchecked import keep_unchecked
 from app.adapters.ikentoo.wire import ItemLine, ModifierRef, SubLine
+from app.domain.catalog import Product
 from app.domain.fields import written_quantity
 from app.domain.order import Item, Modifier, SubItem
 
 
-def item_line(item: Item, pointer: str, ledger: Ledger, *, order_code: str | None, local: bool) -> ItemLine:
+def item_line(
+    item: Item, pointer: str, known: Known, ledger: Ledger, *, order_code: str | None, local: bool
+) -> ItemLine:
     """One item. ``order_code`` is a discount code that holds for all items; a course exists in local orders only."""
-    refs, priced = modifiers(item.modifiers, pointer, ledger)
-    parts = [sub_line(each, f"{pointer}/sub_items/{n}", ledger) for n, each in enumerate(item.sub_items)]
-    if item.note:
-        ledger.note(f"{pointer}/note", f"{written_quantity(item.quantity)}x {item.name or item.sku}: {item.note}")
-        if item.name and not item.custom_name:
-            ledger.folded.append(f"{pointer}/name")
-    keep_unchecked(item, pointer, ledger, sent=("name",) if item.custom_name or item.note else ())
+    product = known.product(item.sku)
+    refs, priced = modifiers(item.modifiers, product, pointer, known, ledger)
+    parts = [sub_line(each, f"{pointer}/sub_items/{n}", known, ledger) for n, each in enumerate(item.sub_items)]
+    _note(item, product, pointer, ledger)
+    price = known.price(item, product, pointer, ledger)
+    sent = {"name": item.custom_name or bool(item.note), "unit_price": price is not None}
+    known.keep_name_and_price(item, product, pointer, ledger, sent=[name for name, is_sent in sent.items() if is_sent])
     if not local:
         ledger.keep(f"{pointer}/course", item.course is not None)
     return ItemLine(
         quantity=whole(item.quantity, pointer, ledger),
         sku=known_sku(item.sku, item.product_id, pointer, ledger),
-        custom_item_name=_custom_name(item, pointer, ledger),
+        custom_item_name=_custom_name(item, product, pointer, ledger),
+        custom_item_price=price,
         modifiers=tuple(refs) or None,
         discount_code=item.discount_code or order_code,
         course=item.course if local else None,
@@ -36,20 +40,23 @@ def item_line(item: Item, pointer: str, ledger: Ledger, *, order_code: str | Non
     )
 
 
-def sub_line(sub_item: SubItem, pointer: str, ledger: Ledger) -> SubLine:
+def sub_line(sub_item: SubItem, pointer: str, known: Known, ledger: Ledger) -> SubLine:
     """A sub-item. Its quantity is sent as we have it, per one unit of the item.
 
     INFERRED: neither the guide nor its examples say whether the POS multiplies it by the item's quantity.
     """
-    refs, priced = modifiers(sub_item.modifiers, pointer, ledger)
+    product = known.product(sub_item.sku)
+    refs, priced = modifiers(sub_item.modifiers, product, pointer, known, ledger)
     if priced:
-        number = next(n for n, each in enumerate(sub_item.modifiers) if not is_instruction(each))
+        number = next(n for n, each in enumerate(sub_item.modifiers) if not _is_ref(each, product))
         message = "iKentoo takes no product below a sub-item, only modifier ids of quantity 1 without a price."
         ledger.refuse(f"{pointer}/modifiers/{number}", "too_deep", message)
-    keep_unchecked(sub_item, pointer, ledger, sent=())
+    price = known.price(sub_item, product, pointer, ledger)
+    known.keep_name_and_price(sub_item, product, pointer, ledger, sent=("unit_price",) if price else ())
     return SubLine(
         quantity=whole(sub_item.quantity, pointer, ledger),
         sku=known_sku(sub_item.sku, sub_item.product_id, pointer, ledger),
+        custom_item_price=price,
         modifiers=tuple(refs) or None,
     )
 
@@ -59,22 +66,37 @@ def is_instruction(modifier: Modifier) -> bool:
     return modifier.id is not None and modifier.quantity == 1 and not modifier.unit_price
 
 
-def modifiers(given: Sequence[Modifier], pointer: str, ledger: Ledger) -> tuple[list[ModifierRef], list[SubLine]]:
+def _is_ref(modifier: Modifier, product: Product | None) -> bool:
+    """Whether it is sent as an instruction. What the catalog has as a product below this one is not."""
+    choice = choice_of(product, modifier)
+    return is_instruction(modifier) and (choice is None or choice.id is not None)
+
+
+def modifiers(
+    given: Sequence[Modifier], product: Product | None, pointer: str, known: Known, ledger: Ledger
+) -> tuple[list[ModifierRef], list[SubLine]]:
     """Free ones by id are production instructions, the others are products below the item."""
     refs: list[ModifierRef] = []
     products: list[SubLine] = []
     for number, modifier in enumerate(given):
         place = f"{pointer}/modifiers/{number}"
-        if is_instruction(modifier) and modifier.id:
+        choice = choice_of(product, modifier)
+        if modifier.id and _is_ref(modifier, product):
             refs.append(ModifierRef(modifier_id=modifier.id))
-            keep_unchecked(modifier, place, ledger, sent=("id",))
+            known.keep_choice(modifier, place, ledger, sent="id", known=choice is not None)
         elif modifier.sku:
-            sku = known_sku(modifier.sku, None, place, ledger)
-            products.append(SubLine(quantity=whole(modifier.quantity, place, ledger), sku=sku))
-            keep_unchecked(modifier, place, ledger, sent=("sku",))
+            below = known.product(modifier.sku)
+            products.append(_below(modifier, below, place, known, ledger))
+            known.keep_choice(modifier, place, ledger, sent="sku", known=choice is not None or below is not None)
         else:
             _refuse_priced(modifier, place, ledger)
     return refs, products
+
+
+def _below(modifier: Modifier, product: Product | None, pointer: str, known: Known, ledger: Ledger) -> SubLine:
+    sku = known_sku(modifier.sku, None, pointer, ledger)
+    price = known.price(modifier, product, pointer, ledger)
+    return SubLine(quantity=whole(modifier.quantity, pointer, ledger), sku=sku, custom_item_price=price)
 
 
 def _refuse_priced(modifier: Modifier, pointer: str, ledger: Ledger) -> None:
@@ -101,9 +123,21 @@ def whole(quantity: Decimal, pointer: str, ledger: Ledger) -> int:
     return int(quantity)
 
 
-def _custom_name(item: Item, pointer: str, ledger: Ledger) -> str | None:
+def _note(item: Item, product: Product | None, pointer: str, ledger: Ledger) -> None:
+    if not item.note:
+        return
+    name = item.name or (product.name if product else item.sku)
+    ledger.note(f"{pointer}/note", f"{written_quantity(item.quantity)}x {name}: {item.note}")
+    if item.name and not item.custom_name:
+        ledger.folded.append(f"{pointer}/name")
+
+
+def _custom_name(item: Item, product: Product | None, pointer: str, ledger: Ledger) -> str | None:
     if not item.custom_name:
         return None
     if not item.name:
         ledger.refuse(f"{pointer}/name", "missing", "custom_name needs a name.")
+    if product is not None and not product.custom_name:
+        message = f"iKentoo does not let {product.name} ({product.sku}) be given another name."
+        ledger.refuse(f"{pointer}/custom_name", "not_possible", message)
     return item.name

@@ -33,6 +33,7 @@ _OF_PAYMENTS: tuple[tuple[str, FailureCode], ...] = (
     ("account not found", FailureCode.PAYMENT_MISMATCH),
     ("account_not_found", FailureCode.PAYMENT_MISMATCH),
     ("account_already_closed", FailureCode.PAYMENT_MISMATCH),
+    ("account already closed", FailureCode.PAYMENT_MISMATCH),
     ("invalid account identifier", FailureCode.PAYMENT_MISMATCH),
     ("native_payment_not_supported", FailureCode.PAYMENT_TYPE_INVALID),
 )

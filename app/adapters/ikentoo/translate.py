@@ -4,9 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 from app.adapters.base import Submission, Translation, WireRequest
-from app.adapters.ikentoo.charges import discounts, fee_lines, payment
+from app.adapters.ikentoo.charges import fee_lines, payment
+from app.adapters.ikentoo.discounts import discounts
 from app.adapters.ikentoo.guest import customer_info
 from app.adapters.ikentoo.items import item_line
+from app.adapters.ikentoo.known import Known
 from app.adapters.ikentoo.ledger import Ledger
 from app.adapters.ikentoo.place import (
     account,
@@ -85,7 +87,7 @@ def _shared(
     location: Location, settings: IkentooSettings, submission: Submission, times: Schedule, ledger: Ledger
 ) -> dict[str, Any]:
     order, currency = submission.order, location.settings.currency
-    items = _items(order, settings, currency, ledger)
+    items = _items(order, settings, Known(menu=submission.menu, currency=currency), ledger)
     paid = payment(order, settings, currency, ledger)
     guest = customer_info(order.customer, settings, ledger)
     return {
@@ -103,14 +105,14 @@ def _shared(
     }
 
 
-def _items(order: Order, settings: IkentooSettings, currency: str, ledger: Ledger) -> tuple[ItemLine, ...]:
-    order_code, discount_lines = discounts(order, settings, currency, ledger)
+def _items(order: Order, settings: IkentooSettings, known: Known, ledger: Ledger) -> tuple[ItemLine, ...]:
+    order_code, discount_lines = discounts(order, settings, known, ledger)
     local = order.service_type is ServiceType.DINE_IN
     items = [
-        item_line(item, f"/items/{number}", ledger, order_code=order_code, local=local)
+        item_line(item, f"/items/{number}", known, ledger, order_code=order_code, local=local)
         for number, item in enumerate(order.items)
     ]
-    return (*items, *fee_lines(order, currency, ledger), *discount_lines)
+    return (*items, *fee_lines(order, known, ledger), *discount_lines)
 
 
 def _schedule(location: Location, submission: Submission, ledger: Ledger) -> Schedule:

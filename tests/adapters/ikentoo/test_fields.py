@@ -109,7 +109,7 @@ ROWS: dict[str, tuple[Any, str, str]] = {
     "/fees/0/amount": ("2.00", S, S),
     "/discounts/0/code": ("STAFF", S, S),
     "/discounts/0/name": ("Staff", K, K),
-    "/discounts/0/amount": ("2.00", C, C),  # the POS reckons by its code
+    "/discounts/0/amount": ("2.00", K, K),  # the POS reckons by its code
     "/payments/0/method": ("CASH", S, S),
     "/payments/0/amount": ("6.00", S, S),
     "/payments/0/tip": ("1.00", S, S),
@@ -184,7 +184,7 @@ PRICED = {"id": "9", "sku": "CHEESE", "name": "Cheese", "group_name": "Extras", 
 
 
 def not_sent(**item: Any) -> set[str]:
-    order = {**LOCAL, "items": [{"sku": "PIZZA", "quantity": 1, **item}]}
+    order = {**LOCAL, "discounts": [], "items": [{"sku": "PIZZA", "quantity": 1, **item}]}
     return set(POS.translate(WHERE, submission(order)).not_sent)
 
 
