@@ -232,6 +232,12 @@ class Received:
 
 _QUERY_SECRET = re.compile(r"((?:^|&)(?:access_token|user_secret|password|token)=)[^&]*")
 _BODY_SECRET = re.compile(r'("(?:password|user_secret|access_token|refresh_token)"\s*:\s*")(?:[^"\\]|\\.)*"')
+_FORM_SECRET = re.compile(r"((?:^|&)(?:client_secret|refresh_token|password)=)[^&]*")
+
+
+def _masked(body: str) -> str:
+    masked = _BODY_SECRET.sub(r'\1***"', body)
+    return masked if body.lstrip().startswith(("{", "[")) else _FORM_SECRET.sub(r"\1***", masked)
 
 
 class Journal:
@@ -254,7 +260,7 @@ class Journal:
             method=method,
             path=path,
             query=_QUERY_SECRET.sub(r"\1***", query),
-            body=_BODY_SECRET.sub(r'\1***"', body[:65536].decode("utf-8", "replace")),
+            body=_masked(body[:65536].decode("utf-8", "replace")),
             endpoint=subject.endpoint,
             reference=subject.reference,
         )

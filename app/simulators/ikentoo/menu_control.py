@@ -49,16 +49,18 @@ class MenuControl:
     async def product(self, request: Request) -> Response:
         """Add a product, or change what is named of the one there is; `menu` and `group` say where it shall stand."""
         sku, data = request.path_params["sku"], await json_object(request)
-        for card in self._cards(data.pop("location", None)):
-            changes = dict(data)
-            where = changes.pop("menu", None), changes.pop("group", None)
-            known = card.products.get(sku) or Product(sku=sku, name=sku, price=Decimal(0))
-            card.put(_edited(known, changes))
-            if where[0] is not None and int(where[0]) not in card.menus:
-                msg = f"no menu {where[0]}"
-                raise BadControl(msg)
-            if where[0] is not None:
-                card.place(sku, int(where[0]), str(where[1] or "New"))
+        cards, menu_id, group = (
+            self._cards(data.pop("location", None)),
+            data.pop("menu", None),
+            data.pop("group", "New"),
+        )
+        if menu_id is not None and any(int(menu_id) not in card.menus for card in cards):
+            msg = f"no menu {menu_id}"
+            raise BadControl(msg)
+        for card in cards:
+            card.put(_edited(card.products.get(sku) or Product(sku=sku, name=sku, price=Decimal(0)), data))
+            if menu_id is not None:
+                card.place(sku, int(menu_id), str(group))
         return answer({"sku": sku})
 
     async def remove_product(self, request: Request) -> Response:
