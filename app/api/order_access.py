@@ -40,10 +40,10 @@ def visible_to(caller: Caller) -> list[str] | None:
     return None if caller.locations is None else sorted(caller.locations)
 
 
-async def details_of(services: Services, caller: Caller, order_id: UUID) -> OrderDetails:
-    """The order with all that happened to it. Raises NotFound."""
-    work = partial(read_details, order_id=order_id, locations=visible_to(caller))
+async def details_of(services: Services, caller: Caller, order_id: UUID, kind: str = "order") -> OrderDetails:
+    """The order, payment or message with all that happened to it. Raises NotFound."""
+    work = partial(read_details, order_id=order_id, kind=kind, locations=visible_to(caller))
     details = await run(services.engine, work)
     if details is None:
-        raise nothing("order")
+        raise nothing(kind)
     return details

@@ -29,10 +29,10 @@ class NewMessage:
 
 
 async def store_message(connection: AsyncConnection, new: NewMessage) -> bool:
-    """Stores it, waiting. False: there is no such location, or an earlier run of this transaction had stored it."""
+    """Stores it, waiting. Safe to repeat. False: there is no such location."""
     stored = await connection.execute(_message(new))
-    if stored.one_or_none() is None:
-        return False
+    if stored.one_or_none() is None:  # or an earlier run of this transaction had been committed after all
+        return await _is_stored(connection, new)
     await connection.execute(
         status_history.insert().values(
             location_id=new.location_id,
@@ -58,6 +58,11 @@ async def store_message(connection: AsyncConnection, new: NewMessage) -> bool:
         )
     )
     return True
+
+
+async def _is_stored(connection: AsyncConnection, new: NewMessage) -> bool:
+    stored = select(orders.c.id).where(orders.c.location_id == new.location_id, orders.c.id == new.id)
+    return bool(await connection.scalar(select(stored.exists())))
 
 
 def _message(new: NewMessage) -> Any:

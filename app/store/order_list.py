@@ -4,15 +4,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.status import Status
 from app.domain.submission import Dispatch
 from app.store.tables import orders, submissions
-from app.store.views import SUMMARIES, SummaryRow, summary_row, visible
+from app.store.views import ORDERS, SUMMARIES, OrderRow, SummaryRow, order_row, summary_row, visible
 
 _NOT_DIGITS = re.compile(r"\D")
 
@@ -42,10 +43,21 @@ async def read_summaries(
     connection: AsyncConnection, wanted: OrderFilter, *, limit: int, before: UUID | None = None
 ) -> list[SummaryRow]:
     """The newest ``limit`` orders that are older than ``before``."""
-    statement = SUMMARIES.where(*_conditions(wanted)).order_by(orders.c.id.desc()).limit(limit)
-    if before is not None:
-        statement = statement.where(orders.c.id < before)
+    statement = _page(SUMMARIES, wanted, limit, before)
     return [summary_row(row) for row in (await connection.execute(statement)).mappings()]
+
+
+async def read_rows(
+    connection: AsyncConnection, wanted: OrderFilter, *, limit: int, before: UUID | None = None
+) -> list[OrderRow]:
+    """The same with the bodies."""
+    statement = _page(ORDERS, wanted, limit, before)
+    return [order_row(row) for row in (await connection.execute(statement)).mappings()]
+
+
+def _page(rows: Select[Any], wanted: OrderFilter, limit: int, before: UUID | None) -> Select[Any]:
+    statement = rows.where(*_conditions(wanted)).order_by(orders.c.id.desc()).limit(limit)
+    return statement if before is None else statement.where(orders.c.id < before)
 
 
 def _conditions(wanted: OrderFilter) -> list[ColumnElement[bool]]:
