@@ -67,15 +67,17 @@ class Payments:
             new = self._new(location, payment, content, actor)
         except (NotSupportedByPos, OrderInvalid, OrderNotExpressible) as refused:  # unless it is a repeat
             refusal = refused
-        if new is not None:
-            if new.id in await run(self._engine, partial(store_orders, new=[new]), single_statement=True):
-                self._announce()
-                return new.id, False
+        if new is not None and await self._stored(new):
+            self._announce()
+            return new.id, False
         known = await run(self._engine, partial(_known, payment=payment, content=content))
         if known is None:
             raise refusal or LocationUnknown(payment.location)
         # Our own id: an earlier try of the statement had been committed after all.
         return known, new is None or known != new.id
+
+    async def _stored(self, new: NewOrder) -> bool:
+        return new.id in await run(self._engine, partial(store_orders, new=[new]), single_statement=True)
 
     def _new(self, location: Location, payment: CheckPayment, content: bytes, actor: str) -> NewOrder:
         pos, currency = self._registry[location.pos.system], location.settings.currency
