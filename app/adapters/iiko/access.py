@@ -34,10 +34,10 @@ async def fetch_token(client: httpx.AsyncClient, settings: IikoSettings) -> str:
         async with asyncio.timeout(FETCH_S):
             answer = await call(client, "GET", AUTH, params=login, mask=mask_of(settings))
     except TimeoutError:
-        message = f"Iiko gave no access token within {FETCH_S:.0f} s; the order was not sent."
+        message = f"Iiko gave no access token within {FETCH_S:.0f} s; nothing was sent."
         raise NotSent(message) from None
     except InDoubt as error:
-        message = "Iiko gave no access token; the order was not sent."
+        message = "Iiko gave no access token; nothing was sent."
         raise NotSent(message, http_status=error.http_status, answer=error.answer) from error
     token = answer.json()
     if answer.status == 200 and isinstance(token, str) and _TOKEN.fullmatch(token):
@@ -54,7 +54,7 @@ def _no_token(answer: Answer) -> PosError:
         # A wrong user or secret is a 400 here (field report).
         kind, message = AccessDenied, f"Iiko does not accept user_id and user_secret ({answer.status})."
     elif isinstance(error, InDoubt):
-        kind, message = NotSent, f"Iiko gave no access token ({answer.status}); the order was not sent."
+        kind, message = NotSent, f"Iiko gave no access token ({answer.status}); nothing was sent."
     else:
         return error
     # The body of a 2xx is left out: in whatever shape, it may hold a living token.

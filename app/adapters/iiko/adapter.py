@@ -4,46 +4,40 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-import httpx
 from pydantic import ValidationError
 
-from app.adapters.base import Found, Limits, Taken, WireRequest
-from app.adapters.iiko.access import fetch_token, mask_of
+from app.adapters.base import Found, MenuRead, PaymentSubmission, Submission, Taken, WireRequest
+from app.adapters.iiko import catalog_read, guests, places, set_up
 from app.adapters.iiko.complaints import ORGANIZATION, wrong_setting
+from app.adapters.iiko.connection import Connection
 from app.adapters.iiko.errors import NOT_FOUND, Complaint, complaint, is_duplicate, pos_error, unclear
-from app.adapters.iiko.settings import IikoSettings
+from app.adapters.iiko.messages import told
 from app.adapters.iiko.status import event_of, known_event_of
-from app.adapters.iiko.tokens import SharedToken
+from app.adapters.iiko.streets import with_known_streets
 from app.adapters.iiko.wire import OrderInfo
-from app.adapters.transport import Answer, call
+from app.domain.catalog import Entry, Kind, Names
 from app.domain.errors import InDoubt, PosError, Rejected
+from app.domain.location import Location
 from app.domain.status import StatusEvent, Word
+from app.domain.venue import Guest, KnownGuest, Place, SetUpCheck
 
 INFO = "/api/0/orders/info"
 LIST = "/api/0/orders/deliveryOrders"
-_POS_GIVES_UP_BEFORE_US_S = 10
 _ABSENCE_MARGIN_S = 15
 
 
 class IikoAdapter:
-    """An open connection to one organization. A ``Lookup`` and a ``Listing``."""
+    """An open connection to one organization: all that Iiko can do for us, but for tables and callbacks."""
 
-    def __init__(
-        self, *, settings: IikoSettings, zone: ZoneInfo, client: httpx.AsyncClient, token: SharedToken, limits: Limits
-    ) -> None:
-        self._settings = settings
-        self._zone = zone
-        self._client = client
-        self._token = token
-        processing_s = max(1, int(limits.read_s) - _POS_GIVES_UP_BEFORE_US_S)
-        self._request_timeout = f"{processing_s // 3600:02}:{processing_s // 60 % 60:02}:{processing_s % 60:02}"
-        self.absence_counts_after_s: float = processing_s + _ABSENCE_MARGIN_S
+    def __init__(self, *, location: Location, connection: Connection) -> None:
+        self._location = location
+        self._connection = connection
+        self.absence_counts_after_s: float = connection.processing_s + _ABSENCE_MARGIN_S
 
     async def create(self, request: WireRequest) -> Taken:
         """``orders/add``. Synchronous: its answer is the order. Raises a PosError."""
-        answer = await self._ask(request.method, request.path, {}, json=request.body)
+        answer = await self._connection.ask(request.method, request.path, request.params, json=request.body)
         error = pos_error(answer)
         if error is None:
             info = _order_info(answer.json())
@@ -54,12 +48,12 @@ class IikoAdapter:
         if isinstance(error, InDoubt | Rejected) and is_duplicate(said):
             event = _it_has(str(request.body["order"]["id"]), said.code, said.message)
             return Taken(event=event, http_status=answer.status, answer=answer.excerpt(), duplicate=True)
-        raise wrong_setting(error, said, request.body) or error
+        raise wrong_setting(error, said, request.body) or await with_known_streets(self._connection, error, request)
 
     async def find(self, reference: UUID) -> Found:
         """``orders/info``. Absent only by Iiko's own word for it (500 with code 110). Raises a PosError."""
-        params = {"organization": self._settings.organization_id, "order": str(reference)}
-        answer = await self._ask("GET", INFO, params)
+        params = {**self._connection.organization, "order": str(reference)}
+        answer = await self._connection.ask("GET", INFO, params)
         error = pos_error(answer)
         if error is None:
             info = _order_info(answer.json())
@@ -74,20 +68,54 @@ class IikoAdapter:
     async def list_orders(self, start: datetime, end: datetime) -> Sequence[StatusEvent]:
         """``orders/deliveryOrders``, by days of the venue's calendar, so it may bring more. Raises a PosError."""
         # Whether dateTo is the last day or the first day after is UNKNOWN: one day more does no harm.
-        last = end.astimezone(self._zone).date() + timedelta(days=1)
-        return await self._list_days(start.astimezone(self._zone).date(), last)
+        zone = self._location.zone
+        last = end.astimezone(zone).date() + timedelta(days=1)
+        return await self._list_days(start.astimezone(zone).date(), last)
+
+    async def read_names(self) -> Mapping[Kind, Sequence[Entry]]:
+        """``rmsSettings`` and ``deliverySettings``. Raises a PosError."""
+        return await catalog_read.read_names(self._connection)
+
+    async def read_menu(self, names: Names, *, since: str | None) -> MenuRead | None:
+        """``nomenclature`` and ``stopLists``. Raises a PosError."""
+        currency = self._location.settings.currency
+        return await catalog_read.read_menu(self._connection, currency, names, since=since)
+
+    async def prepare(self, submission: Submission | PaymentSubmission) -> Mapping[str, str]:
+        """The guest, if the settings say so: best effort. Raises nothing."""
+        return {} if isinstance(submission, PaymentSubmission) else await guests.known(self._connection, submission)
+
+    async def find_guest(self, phone: str) -> KnownGuest | None:
+        """``customers/get_customer_by_phone``. Raises a PosError."""
+        return await guests.find(self._connection, phone)
+
+    async def save_guest(self, guest: Guest) -> str:
+        """``customers/create_or_update``. Raises a PosError."""
+        return await guests.save(self._connection, guest)
+
+    async def tell(self, request: WireRequest) -> Taken:
+        """``orders/add_order_problem``. Raises a PosError."""
+        return told(await self._connection.ask(request.method, request.path, request.params, json=request.body))
+
+    async def places(self) -> Sequence[Place]:
+        """``organization/list``. Raises a PosError."""
+        return await places.read(self._connection)
+
+    async def check_set_up(self, *, callback_url: str) -> Sequence[SetUpCheck]:  # noqa: ARG002 - Iiko has no callbacks
+        """Everything that the settings name, and ``orders/checkCreate``. Raises nothing."""
+        return await set_up.check(self._connection, self._location)
 
     async def aclose(self) -> None:
         """Closes the connections."""
-        await self._client.aclose()
+        await self._connection.aclose()
 
     async def _list_days(self, first: date, last: date) -> list[StatusEvent]:
         params = {
-            "organization": self._settings.organization_id,
+            **self._connection.organization,
             "dateFrom": first.isoformat(),
             "dateTo": last.isoformat(),
         }
-        answer = await self._ask("GET", LIST, params)
+        answer = await self._connection.ask("GET", LIST, params)
         if answer.truncated and last - first > timedelta(days=1):
             middle = first + (last - first) // 2
             return [*await self._list_days(first, middle), *await self._list_days(middle, last)]
@@ -99,25 +127,6 @@ class IikoAdapter:
             what = "more orders than we read" if answer.truncated else "something that is not a list of orders"
             raise unclear(answer, f"Iiko answered {answer.status} with {what}.")
         return [event_of(info) for info in map(_order_info, orders) if info is not None]
-
-    async def _ask(self, method: str, path: str, params: Mapping[str, str], *, json: Any = None) -> Answer:
-        """One call; once more with a new token where the POS did not look at it because the token had ended (401)."""
-        token = await self._token.get(self._fetch)
-        answer = await self._call(token, method, path, params, json)
-        if answer.status == 401:
-            self._token.forget(token)
-            token = await self._token.get(self._fetch)
-            answer = await self._call(token, method, path, params, json)
-        if answer.status == 401:
-            self._token.forget(token)
-        return answer
-
-    async def _call(self, token: str, method: str, path: str, params: Mapping[str, str], json: Any) -> Answer:
-        query = {"access_token": token, "request_timeout": self._request_timeout, **params}
-        return await call(self._client, method, path, params=query, json=json, mask=mask_of(self._settings, token))
-
-    async def _fetch(self) -> str:
-        return await fetch_token(self._client, self._settings)
 
 
 def _order_info(value: Any) -> OrderInfo | None:

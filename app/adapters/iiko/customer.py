@@ -10,10 +10,12 @@ _LIMIT = 60
 """Characters of a name or an email (field reports)."""
 _NO_NAME = "Guest"
 """Iiko requires a name."""
+CUSTOMER_ID = "customer_id"
+"""The fact that finding the guest before the first send brings."""
 
 
-def wire_customer(customer: Customer | None, ledger: Ledger) -> WireCustomer:
-    """The guest. Phone and name are required by Iiko, for a pickup too."""
+def wire_customer(customer: Customer | None, ledger: Ledger, *, known_as: str | None = None) -> WireCustomer:
+    """The guest. Phone and name are required by Iiko, for a pickup too. ``known_as``: the guest's id there."""
     given = customer or Customer()
     ledger.keep("/customer/reference", given.reference)
     ledger.keep("/customer/salutation", given.salutation)
@@ -21,12 +23,20 @@ def wire_customer(customer: Customer | None, ledger: Ledger) -> WireCustomer:
         if len(getattr(given, field) or "") > _LIMIT:
             ledger.refuse(f"/customer/{field}", "too_long", f"Iiko takes at most {_LIMIT} characters of {field}.")
     return WireCustomer(
+        id=known_as,
         name=said(given.first_name) or _NO_NAME,
         sur_name=given.last_name,
         phone=_phone(given.phone, ledger),
         email=given.email,
         comment=given.notes,
     )
+
+
+def wire_guest(customer: Customer, phone: str) -> dict[str, str]:
+    """The guest for Iiko's address book; what is left out stays there as it is."""
+    fields = {"name": customer.first_name, "surName": customer.last_name, "email": customer.email}
+    fitting = {name: value for name, value in fields.items() if value and said(value) and len(value) <= _LIMIT}
+    return {"name": _NO_NAME, **fitting, "phone": phone}
 
 
 def shown_name(customer: WireCustomer) -> str:

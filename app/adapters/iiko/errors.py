@@ -115,7 +115,12 @@ def unclear(answer: Answer, message: str) -> InDoubt:
     return InDoubt(message, http_status=answer.status, answer=answer.excerpt())
 
 
-def _like(kind: type[PosError], error: PosError, message: str, code: FailureCode | None) -> PosError:
+def reworded(error: PosError, message: str) -> PosError:
+    """The same error in other words of ours."""
+    return _like(type(error), error, message, error.code)
+
+
+def _like(kind: type[PosError], error: PosError, message: str, code: str | None) -> PosError:
     return kind(
         message,
         http_status=error.http_status,

@@ -1,102 +1,105 @@
-"""Products, options and fees, in Iiko's words.
+"""Products and fees, in Iiko's words.
 
-Until the catalog is synced (a later release), a product is known by its id alone and every price must be given.
+What the order leaves out is filled in from the menu as last synced: a product's id by its SKU, its name and price. A
+product given by its id is sent also where the menu does not have it: Iiko decides.
 """
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
+from app.adapters.iiko.choices import Chosen, chosen_of
 from app.adapters.iiko.guid import is_guid
 from app.adapters.iiko.text import said
-from app.adapters.iiko.wire import WireItem, WireModifier
+from app.adapters.iiko.wire import WireItem
 from app.adapters.ledger import Ledger
+from app.domain.catalog import Menu, Product
+from app.domain.errors import ITEM_NOT_FOUND
 from app.domain.fields import written_quantity
 from app.domain.money import written
-from app.domain.order import Fee, Item, Modifier
-from app.domain.rules import line_total
-
-_LATER = "until the catalog is synced"
+from app.domain.order import Fee, Item
 
 
-def wire_item(item: Item, pointer: str, currency: str, ledger: Ledger) -> WireItem:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shop:
+    """What products are looked up in, and what their prices are in."""
+
+    menu: Menu
+    currency: str
+
+    def lacks(self, what: str) -> str:
+        """The menu does not have it: a sentence."""
+        if self.menu.synced_at is None:
+            return f"The menu was not read from Iiko yet, so {what} cannot be looked up: sync the location."
+        return f"The restaurant's menu has no {what}."
+
+
+def wire_item(item: Item, pointer: str, shop: Shop, ledger: Ledger) -> WireItem:
     """A line. ``sum`` = (unit price + modifiers) x quantity: Iiko wants the whole line."""
-    _check_item(item, pointer, ledger)
-    ledger.keep(f"{pointer}/course", item.course is not None)
-    modifiers = [_modifier(one, f"{pointer}/modifiers/{n}", ledger) for n, one in enumerate(item.modifiers)]
-    _check_unique(item.modifiers, pointer, ledger)
-    return WireItem(
-        id=item.product_id or "-",
-        name=said(item.name) or item.sku,
-        amount=_amount(item.quantity),
-        code=item.sku,
-        sum=written(line_total(item) or Decimal(0), currency),
-        comment=item.note,
-        modifiers=tuple(modifiers) or None,
-    )
-
-
-def wire_fee(fee: Fee, pointer: str, currency: str, ledger: Ledger) -> WireItem:
-    """Iiko has no fees: a fee is a product of the menu."""
-    if not is_guid(fee.sku):
-        message = f"Iiko sells a fee as a product: {_LATER}, its sku must be the product's id (a GUID)."
-        ledger.refuse(f"{pointer}/sku", "missing" if fee.sku is None else "wrong_format", message)
-    return WireItem(id=fee.sku or "-", name=fee.name, amount="1", sum=written(fee.amount, currency))
-
-
-def _amount(quantity: Decimal) -> str:
-    return str(written_quantity(quantity))
-
-
-def _check_item(item: Item, pointer: str, ledger: Ledger) -> None:
-    if item.product_id is None:
-        ledger.refuse(f"{pointer}/product_id", "missing", f"{_LATER.capitalize()}, an Iiko item needs product_id.")
-    elif not is_guid(item.product_id):
-        ledger.refuse(f"{pointer}/product_id", "wrong_format", "product_id must be the product's id in Iiko (a GUID).")
-    if item.unit_price is None:
-        ledger.refuse(f"{pointer}/unit_price", "missing", f"{_LATER.capitalize()}, an Iiko item needs unit_price.")
+    product = _product(item, pointer, shop, ledger)
     if item.discount_code is not None:
         message = "Iiko takes no discount on a single item."
         ledger.refuse(f"{pointer}/discount_code", "not_supported", message)
-    if item.sub_items:
-        message = f"Iiko knows no sub-items {_LATER}; send them as modifiers."
-        ledger.refuse(f"{pointer}/sub_items", "not_supported", message)
-
-
-def _modifier(modifier: Modifier, pointer: str, ledger: Ledger) -> WireModifier:
-    if modifier.id is None:
-        ledger.refuse(f"{pointer}/id", "missing", f"{_LATER.capitalize()}, an Iiko modifier needs id.")
-    elif not is_guid(modifier.id):
-        ledger.refuse(f"{pointer}/id", "wrong_format", "id must be the modifier's id in Iiko (a GUID).")
-    if modifier.unit_price is None:
-        message = f'{_LATER.capitalize()}, an Iiko modifier needs unit_price; a free one has "0".'
-        ledger.refuse(f"{pointer}/unit_price", "missing", message)
-    _check_group(modifier, pointer, ledger)
-    return WireModifier(
-        id=modifier.id or "-",
-        name=said(modifier.name) or modifier.sku or modifier.id or "-",
-        amount=_amount(modifier.quantity),
-        group_id=modifier.group_id,
-        group_name=modifier.group_name,
+    ledger.keep(f"{pointer}/course", item.course is not None)
+    price = _price(item, product, pointer, shop, ledger)
+    chosen = chosen_of(item, product, pointer, ledger)
+    return WireItem(
+        id=item.product_id or (product.product_id if product else None) or "-",
+        name=said(item.name) or (product.name if product else item.sku),
+        amount=str(written_quantity(item.quantity)),
+        code=item.sku or (product.sku if product else None),
+        sum=written(_sum(price, chosen) * item.quantity, shop.currency),
+        comment=item.note,
+        modifiers=tuple(one.wired for one in chosen) or None,
     )
 
 
-def _check_group(modifier: Modifier, pointer: str, ledger: Ledger) -> None:
-    if modifier.group_id is None:
-        return
-    if not is_guid(modifier.group_id):
-        ledger.refuse(f"{pointer}/group_id", "wrong_format", "group_id must be the group's id in Iiko (a GUID).")
-    if not said(modifier.group_name):
-        message = f"{_LATER.capitalize()}, Iiko needs group_name with group_id."
-        ledger.refuse(f"{pointer}/group_name", "missing", message)
+def _sum(price: Decimal, chosen: list[Chosen]) -> Decimal:
+    return price + sum((one.price * one.quantity for one in chosen), Decimal(0))
 
 
-def _check_unique(modifiers: Sequence[Modifier], pointer: str, ledger: Ledger) -> None:
-    seen: set[tuple[str, str | None]] = set()
-    for number, modifier in enumerate(modifiers):
-        if modifier.id is None:
-            continue
-        key = (modifier.id.lower(), modifier.group_id)
-        if key in seen:
-            message = "Iiko takes a modifier once per item; say how many with quantity."
-            ledger.refuse(f"{pointer}/modifiers/{number}/id", "duplicate", message)
-        seen.add(key)
+def _product(item: Item, pointer: str, shop: Shop, ledger: Ledger) -> Product | None:
+    if item.product_id is not None and not is_guid(item.product_id):
+        ledger.refuse(f"{pointer}/product_id", "wrong_format", "product_id must be the product's id in Iiko (a GUID).")
+        return None
+    product = shop.menu.product(sku=item.sku, product_id=item.product_id)
+    if product is None and item.product_id is None:
+        what = f"product with the SKU {item.sku!r}" if item.sku else "such product"
+        ledger.refuse(f"{pointer}/sku", ITEM_NOT_FOUND, shop.lacks(what))
+    return product
+
+
+def _price(item: Item, product: Product | None, pointer: str, shop: Shop, ledger: Ledger) -> Decimal:
+    if item.unit_price is not None:
+        return item.unit_price
+    if product is None and is_guid(item.product_id):
+        message = f"unit_price is missing. {shop.lacks(f'product {item.product_id} to take it from')}"
+        ledger.refuse(f"{pointer}/unit_price", ITEM_NOT_FOUND, message)
+    elif product is not None and product.price is None:
+        message = f"unit_price is missing, and the menu has no price of {product.name!r} either."
+        ledger.refuse(f"{pointer}/unit_price", "missing", message)
+    return (product.price if product else None) or Decimal(0)
+
+
+def wire_fee(fee: Fee, pointer: str, shop: Shop, ledger: Ledger) -> WireItem:
+    """Iiko has no fees: a fee is a product of the menu, named by its SKU or its id."""
+    product = sold_as(fee.sku, shop)
+    if fee.sku is None:
+        message = "Iiko sells a fee as a product of the menu: give its sku."
+        ledger.refuse(f"{pointer}/sku", "missing", message)
+    elif product is None and not is_guid(fee.sku):
+        what = f"product with the SKU {fee.sku!r}, which this fee is sold as"
+        ledger.refuse(f"{pointer}/sku", ITEM_NOT_FOUND, shop.lacks(what))
+    return WireItem(
+        id=(product.product_id if product else None) or fee.sku or "-",
+        name=said(fee.name) or (product.name if product else None),
+        amount="1",
+        code=product.sku if product else None,
+        sum=written(fee.amount, shop.currency),
+    )
+
+
+def sold_as(sku: str | None, shop: Shop) -> Product | None:
+    """The product that something else is sold as, by its SKU or its id."""
+    if sku is None:
+        return None
+    return shop.menu.product(sku=sku) or (shop.menu.product(product_id=sku) if is_guid(sku) else None)

@@ -4,26 +4,25 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from app.adapters.iiko.guid import is_guid
+from app.adapters.iiko.items import Shop, sold_as
 from app.adapters.iiko.names import payment_type
 from app.adapters.iiko.settings import IikoSettings
 from app.adapters.iiko.text import said
-from app.adapters.iiko.wire import WireItem, WirePaymentItem, WirePaymentType
+from app.adapters.iiko.wire import WireItem, WirePaymentItem
 from app.adapters.ledger import Ledger
+from app.domain.errors import ITEM_NOT_FOUND
 from app.domain.money import written
 from app.domain.order import Discount, Payment
 
 
 def wire_payments(
-    payments: Sequence[Payment], settings: IikoSettings, currency: str, ledger: Ledger
+    payments: Sequence[Payment], settings: IikoSettings, shop: Shop, ledger: Ledger
 ) -> tuple[WirePaymentItem, ...]:
     """One item each. The guest is charged amount + tip, so that is its sum."""
     sent = []
     for number, payment in enumerate(payments):
-        kind = payment_type(settings, payment.method)
-        if kind is None:
-            known = ", ".join(sorted(settings.payment_types)) or "none"
-            message = f"The location's payment_types have no {payment.method!r}; they have: {known}."
-            ledger.refuse(f"/payments/{number}/method", "unknown_method", message)
+        pointer = f"/payments/{number}/method"
+        kind = payment_type(settings, payment.method, pointer, shop.menu, ledger)
         charged = payment.amount + payment.tip
         if charged == 0:
             # Iiko refuses a payment of nothing (field report: PaymentSumShouldBePositive).
@@ -31,8 +30,8 @@ def wire_payments(
             continue
         sent.append(
             WirePaymentItem(
-                sum=written(charged, currency),
-                payment_type=kind or WirePaymentType(),
+                sum=written(charged, shop.currency),
+                payment_type=kind,
                 is_processed_externally=payment.paid,
             )
         )
@@ -44,18 +43,29 @@ def total_tip(payments: Sequence[Payment]) -> Decimal:
     return sum((payment.tip for payment in payments), Decimal(0))
 
 
-def wire_tip(
-    payments: Sequence[Payment], settings: IikoSettings, currency: str, ledger: Ledger
-) -> tuple[WireItem, ...]:
-    """Iiko has no tips: a tip is sold as a product, which the settings name."""
+def wire_tip(payments: Sequence[Payment], settings: IikoSettings, shop: Shop, ledger: Ledger) -> tuple[WireItem, ...]:
+    """Iiko has no tips: a tip is sold as a product, which the settings name by its SKU or its id."""
     tip = total_tip(payments)
     if tip == 0:
         return ()
-    if not is_guid(settings.tip_sku):
-        message = "Iiko sells a tip as a product: the location's tip_sku must be the product's id (a GUID)."
-        number = next(n for n, payment in enumerate(payments) if payment.tip > 0)
-        ledger.refuse(f"/payments/{number}/tip", "not_supported", message)
-    return (WireItem(id=settings.tip_sku or "-", name="Tip", amount="1", sum=written(tip, currency)),)
+    sku = settings.tip_sku
+    product = sold_as(sku, shop)
+    pointer = f"/payments/{next(n for n, payment in enumerate(payments) if payment.tip > 0)}/tip"
+    if sku is None:
+        message = "Iiko sells a tip as a product: the location's pos.tip_sku must name it."
+        ledger.refuse(pointer, "not_supported", message)
+    elif product is None and not is_guid(sku):
+        what = f"product with the SKU {sku!r}, which tips are sold as (pos.tip_sku)"
+        ledger.refuse(pointer, ITEM_NOT_FOUND, shop.lacks(what))
+    return (
+        WireItem(
+            id=(product.product_id if product else None) or sku or "-",
+            name=product.name if product else "Tip",
+            amount="1",
+            code=product.sku if product else None,
+            sum=written(tip, shop.currency),
+        ),
+    )
 
 
 def coupon(discounts: Sequence[Discount], ledger: Ledger) -> str | None:

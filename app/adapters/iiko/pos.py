@@ -3,16 +3,18 @@
 import ssl
 import time
 
-from app.adapters.base import Limits, PosTraits, Submission, Translation, Vault
+from app.adapters.base import Limits, MessageSubmission, PosTraits, Submission, Translation, Vault
 from app.adapters.iiko.adapter import IikoAdapter
+from app.adapters.iiko.connection import Connection
+from app.adapters.iiko.messages import translate_message
 from app.adapters.iiko.settings import IikoSettings
 from app.adapters.iiko.tokens import Clock, Tokens
 from app.adapters.iiko.translate import translate
 from app.adapters.transport import new_client, new_tls
 from app.domain.location import Location, PosSettings
 
-_QUESTIONS = 2
-"""Connections beside those of the sends: for a look-up and the poll."""
+_QUESTIONS = 4
+"""Connections beside those of the sends: for a look-up, the poll, a sync, and what people ask."""
 
 
 class Iiko:
@@ -28,8 +30,12 @@ class Iiko:
         self._tls: ssl.SSLContext | None = None
 
     def translate(self, location: Location, submission: Submission) -> Translation:
-        """Pure. Raises OrderNotExpressible with the fields, or Misconfigured where only an id would do."""
+        """Pure. Raises OrderNotExpressible with the fields, or Misconfigured where there is no such terminal."""
         return translate(location, _settings(location), submission)
+
+    def translate_message(self, location: Location, submission: MessageSubmission) -> Translation:
+        """Pure. Raises OrderNotExpressible where the message is about no order."""
+        return translate_message(_settings(location), submission)
 
     def open(self, location: Location, limits: Limits, vault: Vault | None = None) -> IikoAdapter:  # noqa: ARG002 - the protocol's signature
         """An adapter for the location. Opens no connection yet."""
@@ -42,9 +48,8 @@ class Iiko:
             max_connections=location.settings.max_in_flight + _QUESTIONS,
             tls=self._tls,
         )
-        return IikoAdapter(
-            settings=settings, zone=location.zone, client=client, token=self._tokens.of(settings), limits=limits
-        )
+        connection = Connection(settings=settings, client=client, token=self._tokens.of(settings), limits=limits)
+        return IikoAdapter(location=location, connection=connection)
 
     def time_to_live_s(self, location: Location, submission: Submission) -> float:  # noqa: ARG002 - the protocol's signature
         """0: Iiko answers at once."""

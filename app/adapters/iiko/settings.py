@@ -21,8 +21,8 @@ class OrderTypes(StrictModel):
 class IikoSettings(PosSettings):
     """Access to one organization, and the names of things in it.
 
-    Names are looked up in the synced dictionary, because Iiko gives a thing a new id with every edit (Iiko integration
-    tips). That dictionary comes with a later release: until then an order type and a terminal must be given by id.
+    Names are looked up in the dictionaries as last synced, because Iiko gives a thing a new id with every edit (Iiko
+    integration tips). An id is taken, too, and stays what it is.
     """
 
     system: Literal["iiko"]
@@ -33,13 +33,13 @@ class IikoSettings(PosSettings):
     """Name or id. None: Iiko picks one by zone and schedule."""
     order_types: OrderTypes = OrderTypes()
     payment_types: dict[Method, Method] = Field(default_factory=dict)
-    """Our payment method -> Iiko's code (such as CARD), or the id of the payment type."""
+    """Our payment method -> the payment type's code (such as CARD), name or id."""
     marketing_source: Name | None = None
-    """An id, or a name that is sent as free text."""
+    """Name or id. A name that Iiko does not know is sent as free text."""
     customers: Literal["none", "find", "create"] = "none"
-    """Find or create the guest before the first send. Comes with a later release; until then all mean "none"."""
+    """Find or create the guest before the first send: within 2 s, and an order never fails for it."""
     tip_sku: Sku | None = None
-    """The product that a tip is sold as; its id until the catalog is synced. None: a tip is refused."""
+    """The product that a tip is sold as, by its SKU or id. None: a tip is refused."""
     reference_prefix: Annotated[Text, Field(max_length=16)] = ""
     """Put before the caller's reference in Iiko's ``externalId``, which must be unique in the organization."""
 

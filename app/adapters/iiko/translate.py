@@ -7,14 +7,15 @@ sent, folded into a comment, or refused; courtesy fields that Iiko has no place 
 from app.adapters.base import Submission, Translation, WireRequest
 from app.adapters.iiko.address import spoken_address, wire_address
 from app.adapters.iiko.comment import wire_comment
-from app.adapters.iiko.customer import shown_name, wire_customer
+from app.adapters.iiko.customer import CUSTOMER_ID, shown_name, wire_customer
 from app.adapters.iiko.guid import is_guid
-from app.adapters.iiko.items import wire_fee, wire_item
-from app.adapters.iiko.names import order_type_id, terminal_id
+from app.adapters.iiko.items import Shop, wire_fee, wire_item
+from app.adapters.iiko.names import check_terminal, marketing_source_id, order_type_id, terminal_id
 from app.adapters.iiko.payments import coupon, total_tip, wire_payments, wire_tip
 from app.adapters.iiko.settings import IikoSettings
 from app.adapters.iiko.wire import OrderRequest, WireCustomer, WireItem, WireOrder
 from app.adapters.ledger import Ledger
+from app.domain.catalog import Menu
 from app.domain.location import Location
 from app.domain.money import written
 from app.domain.order import Order, ServiceType
@@ -27,18 +28,20 @@ DATE_TIME = "%Y-%m-%d %H:%M:%S"
 def translate(location: Location, settings: IikoSettings, submission: Submission) -> Translation:
     """Raises OrderNotExpressible with everything that is wrong with the order, or Misconfigured."""
     ledger = Ledger()
-    order = submission.order
+    order, menu = submission.order, submission.menu
     _check_service(order, ledger)
-    customer = wire_customer(order.customer, ledger)
+    customer = wire_customer(order.customer, ledger, known_as=submission.facts.get(CUSTOMER_ID))
     code = coupon(order.discounts, ledger)
+    terminal = terminal_id(settings, menu, ledger)
     wired = _order(location, settings, submission, customer, ledger)
     ledger.settle()
+    check_terminal(settings, menu)
     request = OrderRequest(
         organization=settings.organization_id,
-        delivery_terminal_id=terminal_id(settings),
+        delivery_terminal_id=terminal,
         coupon=code,
         customer=customer,
-        order=wired.model_copy(update={"order_type_id": order_type_id(settings, order.service_type)}),
+        order=wired,
     )
     return Translation(
         request=WireRequest(method="POST", path=ADD, body=request.body()),
@@ -50,10 +53,10 @@ def translate(location: Location, settings: IikoSettings, submission: Submission
 def _order(
     location: Location, settings: IikoSettings, submission: Submission, customer: WireCustomer, ledger: Ledger
 ) -> WireOrder:
-    order, currency = submission.order, location.settings.currency
+    order, menu = submission.order, submission.menu
+    shop = Shop(menu=menu, currency=location.settings.currency)
     wanted = order.requested_for
-    source = settings.marketing_source
-    ledger.keep("/marketing_source", order.marketing_source is not None and order.marketing_source != source)
+    source_id, source = _source(order, settings, menu, ledger)
     ledger.keep("/metadata", order.metadata)
     return WireOrder(
         id=str(submission.reference),
@@ -61,22 +64,34 @@ def _order(
         date=wanted.astimezone(location.zone).strftime(DATE_TIME) if wanted else None,
         phone=customer.phone,
         customer_name=shown_name(customer),
-        full_sum=written(order.total + total_tip(order.payments), currency),
+        full_sum=written(order.total + total_tip(order.payments), shop.currency),
         is_self_service=order.service_type is ServiceType.PICKUP,
+        order_type_id=order_type_id(settings, order.service_type, menu, ledger),
         persons_count=order.guests,
         comment=wire_comment(order, spoken_address(order, ledger), ledger),
-        marketing_source=None if is_guid(source) else source,
-        marketing_source_id=source if is_guid(source) else None,
-        items=_items(order, settings, currency, ledger),
+        marketing_source=source,
+        marketing_source_id=source_id,
+        items=_items(order, settings, shop, ledger),
         address=wire_address(order, ledger),
-        payment_items=wire_payments(order.payments, settings, currency, ledger) or None,
+        payment_items=wire_payments(order.payments, settings, shop, ledger) or None,
     )
 
 
-def _items(order: Order, settings: IikoSettings, currency: str, ledger: Ledger) -> tuple[WireItem, ...]:
-    items = [wire_item(item, f"/items/{n}", currency, ledger) for n, item in enumerate(order.items)]
-    fees = [wire_fee(fee, f"/fees/{n}", currency, ledger) for n, fee in enumerate(order.fees)]
-    return (*items, *fees, *wire_tip(order.payments, settings, currency, ledger))
+def _items(order: Order, settings: IikoSettings, shop: Shop, ledger: Ledger) -> tuple[WireItem, ...]:
+    items = [wire_item(item, f"/items/{n}", shop, ledger) for n, item in enumerate(order.items)]
+    fees = [wire_fee(fee, f"/fees/{n}", shop, ledger) for n, fee in enumerate(order.fees)]
+    return (*items, *fees, *wire_tip(order.payments, settings, shop, ledger))
+
+
+def _source(order: Order, settings: IikoSettings, menu: Menu, ledger: Ledger) -> tuple[str | None, str | None]:
+    """Id, or free text. The order's own source where Iiko knows it, else the location's."""
+    given, usual = order.marketing_source, settings.marketing_source
+    own = None if is_guid(given) else marketing_source_id(given, menu)
+    if own is not None:
+        return own, None
+    ledger.keep("/marketing_source", given is not None and given != usual)
+    found = marketing_source_id(usual, menu)
+    return found, usual if found is None else None
 
 
 def _check_service(order: Order, ledger: Ledger) -> None:

@@ -28,6 +28,8 @@ class Outgoing(BaseModel):
 class WireCustomer(Outgoing):
     """The guest. Names and email: at most 60 characters."""
 
+    id: str | None = None
+    """As linked to the phone in Iiko; an order without it is taken, too."""
     name: str
     sur_name: str | None = None
     phone: str

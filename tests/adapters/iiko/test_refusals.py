@@ -41,12 +41,12 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("/delivery_address/city", delivery(delivery_address=without(PLACE, "city"))),
     ("/delivery_address/comment", delivery(delivery_address={**PLACE, "comment": "x" * 490, "line1": "x" * 10})),
     ("/delivery_address/line1", delivery(delivery_address={**PLACE, "line1": "x" * 255, "line2": "x" * 255})),
-    ("/items/0/product_id", pickup(items=[{"sku": "00036", "quantity": 1, "unit_price": "98.00"}])),
+    ("/items/0/sku", pickup(items=[{"sku": "00036", "quantity": 1, "unit_price": "98.00"}])),
     ("/items/0/product_id", items(product_id="borscht")),
     ("/items/0/unit_price", pickup(items=[without(BORSCHT, "unit_price")])),
     ("/items/0/discount_code", items(discount_code="HALF")),
-    ("/items/0/sub_items", items(sub_items=[{**BORSCHT}])),
-    ("/items/0/modifiers/0/id", items(modifiers=[{"sku": "M06", "unit_price": "0"}])),
+    ("/items/0/sub_items/0/product_id", items(sub_items=[{**BORSCHT}])),
+    ("/items/0/modifiers/0/sku", items(modifiers=[{"sku": "M06", "unit_price": "0"}])),
     ("/items/0/modifiers/0/id", modifier(id="bacon")),
     ("/items/0/modifiers/0/unit_price", items(modifiers=[{"id": ids.BACON}])),
     ("/items/0/modifiers/0/group_id", modifier(group_id="extras", group_name="Extras")),
@@ -79,15 +79,15 @@ def test_a_tip_needs_its_product(tip_sku: str | None) -> None:
     assert [finding.pointer for finding in refused.value.findings] == ["/payments/1/tip"]
 
 
-def test_everything_is_told_at_once_and_before_the_settings() -> None:
+def test_everything_is_told_at_once() -> None:
     order = pickup(service_type="dine_in", table={"number": 7}, items=[{"sku": "00036", "quantity": 1}], note="x" * 500)
     with pytest.raises(OrderNotExpressible) as refused:
         translated(order, delivery_terminal="Centre")
     assert {finding.pointer for finding in refused.value.findings} == {
         "/service_type",
         "/table",
-        "/items/0/product_id",
-        "/items/0/unit_price",
+        "/items/0/sku",
+        "/location",
         "/note",
     }
     assert all(finding.message.endswith(".") for finding in refused.value.findings)

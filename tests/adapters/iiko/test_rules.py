@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from app.domain.errors import Misconfigured
 from app.simulators.iiko import ids
 from tests.adapters.iiko.places import delivery, pickup, translated
 
@@ -63,13 +62,6 @@ def test_marketing_source(source: str | None, told: dict[str, str]) -> None:
 def test_an_orders_own_marketing_source_is_kept_unless_it_is_the_locations() -> None:
     assert translated(pickup(marketing_source="website"), marketing_source="website").not_sent == ()
     assert translated(pickup(marketing_source="flyer"), marketing_source="website").not_sent == ("/marketing_source",)
-
-
-@pytest.mark.parametrize("setting", ["delivery_terminal", "order_types"])
-def test_a_name_cannot_be_looked_up_yet(setting: str) -> None:
-    named = {"delivery_terminal": "Centre", "order_types": {"pickup": "Pickup"}}
-    with pytest.raises(Misconfigured, match=rf"pos\.{setting}.*give its id"):
-        translated(pickup(), **{setting: named[setting]})
 
 
 def test_only_the_order_type_of_the_service_matters() -> None:

@@ -140,7 +140,7 @@ async def hang_up(peer: Peer) -> None:
 async def test_a_login_that_is_cut_off_is_not_sent() -> None:
     async with raw_server(hang_up) as server:
         adapter = open_at(f"http://127.0.0.1:{server.port}")
-        with pytest.raises(NotSent, match="the order was not sent"):
+        with pytest.raises(NotSent, match="nothing was sent"):
             await adapter.create(REQUEST)
         await adapter.aclose()
 

@@ -1,0 +1,108 @@
+"""Reading dictionaries and menu from Iiko."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+
+import structlog
+
+from app.adapters.base import MenuRead
+from app.adapters.iiko.connection import Connection
+from app.adapters.iiko.dictionaries import DICTIONARIES, entries_of
+from app.adapters.iiko.errors import unclear
+from app.adapters.iiko.loose import Json, members
+from app.adapters.iiko.menu import menu_of
+from app.adapters.iiko.names import known
+from app.adapters.iiko.stops import STOP_LIST, Sales, Stopped, stopped_of
+from app.adapters.transport import MAX_MENU, Answer
+from app.domain.catalog import Entry, Kind, Menu, Names
+from app.domain.errors import AccessDenied, Misconfigured, PosError, Rejected
+
+log = structlog.get_logger(__name__)
+
+NOMENCLATURE = "/api/0/nomenclature/"
+_READ_AS = 1
+"""How menus are understood. A release that understands them otherwise counts on, and every menu is read anew."""
+_NOT_THERE = (Rejected, Misconfigured, AccessDenied)
+
+
+async def read_names(connection: Connection) -> Mapping[Kind, Sequence[Entry]]:
+    """All dictionaries. One that this Iiko refuses to show is left out, unless it refuses them all."""
+    found: dict[Kind, Sequence[Entry]] = {}
+    first: PosError | None = None
+    for kind in DICTIONARIES:
+        try:
+            found[kind] = await _read_dictionary(connection, kind)
+        except _NOT_THERE as error:
+            # A licence may not cover it; the others are still worth having.
+            log.warning("a dictionary is not shown", kind=kind.value, http_status=error.http_status)
+            first = first or error
+    if not found and first is not None:
+        raise first
+    return found
+
+
+async def _read_dictionary(connection: Connection, kind: Kind) -> Sequence[Entry]:
+    path = DICTIONARIES[kind].path
+    answer = await connection.read(path, connection.organization)
+    entries = [] if is_null(answer) else entries_of(kind, answer.json())
+    if entries is None:
+        raise unclear(answer, f"Iiko answered {path} with something that is not a list.")
+    return entries
+
+
+async def read_menu(connection: Connection, currency: str, names: Names, *, since: str | None) -> MenuRead | None:
+    """The menu, or None where neither the nomenclature nor what else it depends on has changed.
+
+    A revision of ours is Iiko's own, and a digest of what changes without it: stop list and terminals' ids.
+    """
+    sales = await _sales(connection, names)
+    digest = _digest(connection, sales)
+    revision, _, seen = (since or "").partition(":")
+    unchanged = revision if seen == digest and revision.isdecimal() else None
+    params = {} if unchanged is None else {"revision": unchanged}
+    path = NOMENCLATURE + connection.settings.organization_id
+    answer = await connection.read(path, params, max_body=MAX_MENU)
+    if unchanged is not None and is_null(answer):
+        return None
+    read = menu_of(_nomenclature(answer), sales, currency)
+    ours = None if read.revision is None else f"{read.revision}:{digest}"
+    return MenuRead(groups=read.groups, products=read.products, revision=ours)
+
+
+def _nomenclature(answer: Answer) -> Json:
+    body = members(answer.json())
+    if not isinstance(body.get("products"), list):
+        raise unclear(answer, "Iiko answered with no menu: is the nomenclature of this organization empty?")
+    return body
+
+
+async def _sales(connection: Connection, names: Names) -> Sales:
+    named = connection.settings.delivery_terminal
+    terminal = known(Menu(names=names), Kind.TERMINALS, named) if named else None
+    terminals = frozenset(one.id for one in names.get(Kind.TERMINALS, ()) if one.id)
+    stopped = await _stopped(connection)
+    return Sales(terminal=terminal.id if terminal else None, terminals=terminals, stopped=stopped)
+
+
+async def _stopped(connection: Connection) -> Stopped:
+    try:
+        answer = await connection.read(STOP_LIST, connection.organization)
+    except _NOT_THERE as error:
+        log.warning("the stop list is not shown", http_status=error.http_status)
+        return {}
+    stopped = {} if is_null(answer) else stopped_of(answer.json())
+    if stopped is None:
+        raise unclear(answer, "Iiko answered with something that is not a stop list.")
+    return stopped
+
+
+def _digest(connection: Connection, sales: Sales) -> str:
+    stops = sorted((terminal or "", sorted(products)) for terminal, products in sales.stopped.items() if products)
+    seen = [_READ_AS, connection.settings.venue, sales.terminal, sorted(sales.terminals), stops]
+    return hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:16]
+
+
+def is_null(answer: Answer) -> bool:
+    """Whether the answer is a bare ``null``, which here says "nothing", or "as it was"."""
+    return answer.body.strip() == b"null"
