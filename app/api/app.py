@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 
-from app.api import callbacks, health, locations, order_actions, orders, webhooks
+from app.api import callbacks, catalog, health, locations, messages, order_actions, orders, payments, venue, webhooks
 from app.api.documentation import describe
 from app.api.front import Front
 from app.api.location_models import add_pos_settings
@@ -24,6 +24,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     order_actions.router,
     callbacks.router,
     locations.router,
+    messages.router,
+    payments.router,
+    catalog.router,
+    venue.router,
     webhooks.router,
     health.router,
 )

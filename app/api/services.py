@@ -11,8 +11,11 @@ from app.relay.inbox import Inbox
 from app.relay.intake import Intake
 from app.relay.locations import Locations, OpenAdapters
 from app.relay.menus import Menus
+from app.relay.messages import Messages
 from app.relay.operate import Operate
+from app.relay.payments import Payments
 from app.relay.sync import Sync
+from app.relay.venue import Venue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,13 @@ class Services:
     intake: Intake
     operate: Operate
     inbox: Inbox
+    payments: Payments
+    messages: Messages
+
+    @property
+    def venue(self) -> Venue:
+        """Live questions to a POS."""
+        return Venue(locations=self.locations, adapters=self.adapters, syncs=self.sync)
 
 
 def services_of(request: Request) -> Services:
