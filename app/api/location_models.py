@@ -32,6 +32,14 @@ class LocationAttention(BaseModel):
     action: str
 
 
+class CatalogState(BaseModel):
+    """What is known of the POS's menu."""
+
+    synced_at: str | None
+    age_s: float | None
+    error: Annotated[str | None, Field(description="Why the last sync failed.")]
+
+
 class LocationView(BaseModel):
     """A location. Its settings are shown without secrets; `secrets_set` names those that are set."""
 
@@ -52,6 +60,7 @@ class LocationView(BaseModel):
     oldest_waiting_s: float | None
     last_sent_at: str | None
     last_callback_at: str | None
+    catalog: CatalogState
     attention: LocationAttention | None
     created_at: str
     updated_at: str

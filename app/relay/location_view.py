@@ -47,6 +47,11 @@ def location_view(state: LocationState, *, callback_url: str | None) -> dict[str
         "oldest_waiting_s": None if state.oldest_waiting_s is None else round(state.oldest_waiting_s, 1),
         "last_sent_at": _moment(state.last_sent_at),
         "last_callback_at": _moment(state.last_callback_at),
+        "catalog": {
+            "synced_at": _moment(state.catalog_synced_at),
+            "age_s": None if state.catalog_age_s is None else round(state.catalog_age_s, 1),
+            "error": state.catalog_error,
+        },
         "attention": _attention(state),
         "created_at": moment(state.created_at),
         "updated_at": moment(state.updated_at),

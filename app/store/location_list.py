@@ -36,15 +36,22 @@ class LocationState:
     waiting: int
     in_doubt: int
     oldest_waiting_s: float | None
+    catalog_synced_at: datetime | None
+    catalog_age_s: float | None
+    catalog_error: str | None
+    """Why the last sync failed."""
 
 
 # The lateral part reads the partial index of due work, whose condition it repeats word for word.
 _STATES = text("""
 SELECT l.location_id, l.version, l.settings, l.secret_names, l.pos_system, l.callback_key, l.created_at, l.updated_at,
        n.paused, n.blocked, n.blocked_message, n.blocked_at, n.failures, n.failing_since, n.last_error, n.silent,
-       n.last_sent_at, n.last_callback_at, s.waiting, s.in_doubt, s.oldest_waiting_s
+       n.last_sent_at, n.last_callback_at, s.waiting, s.in_doubt, s.oldest_waiting_s,
+       c.synced_at AS catalog_synced_at, c.error AS catalog_error,
+       extract(epoch FROM now() - c.synced_at)::float8 AS catalog_age_s
 FROM locations l
 JOIN lanes n USING (location_id)
+LEFT JOIN catalogs c USING (location_id)
 CROSS JOIN LATERAL (
     SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting,
            count(*) FILTER (WHERE state = 'in_doubt') AS in_doubt,
