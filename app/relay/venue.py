@@ -11,11 +11,14 @@ import structlog
 
 from app.adapters.base import Adapter, Directory, Floor, GuestBook
 from app.domain.errors import (
+    Finding,
     Misconfigured,
     NotFound,
     NotSupportedByPos,
+    OrderInvalid,
     PosError,
     PosUnavailable,
+    Rejected,
     RelayError,
     StateConflict,
 )
@@ -26,7 +29,6 @@ from app.relay.sync import Synced
 log = structlog.get_logger(__name__)
 
 Answer = TypeVar("Answer")
-Part = TypeVar("Part")
 
 ANSWER_WITHIN_S = 10.0
 """Of one question; a person or a website waits for it."""
@@ -99,8 +101,9 @@ class Venue:
         return found
 
     async def save_guest(self, location_id: str, guest: Guest) -> str:
-        """Creates or updates the guest with this phone; the POS's id."""
-        return await self._answer((await self._guests(location_id)).save_guest(guest))
+        """Creates or updates the guest with this phone; the POS's id. Raises OrderInvalid for a phone that this POS
+        does not take."""
+        return await self._answer(_saved(await self._guests(location_id), guest))
 
     async def sync(self, location_id: str) -> Synced:
         """Reads catalog and dictionaries now."""
@@ -136,9 +139,19 @@ class Venue:
             raise PosUnavailable(f"The answer of the POS could not be read: {type(error).__name__}.") from error
 
 
+async def _saved(book: GuestBook, guest: Guest) -> str:
+    try:
+        return await book.save_guest(guest)
+    except Rejected as error:
+        if error.http_status is None:  # nobody was asked
+            raise OrderInvalid([Finding("/phone", "invalid", error.message)]) from error
+        raise
+
+
 def unanswered(error: PosError) -> PosUnavailable | StateConflict:
     """What whoever asked is told. Settings of ours that lack something are no POS that is away."""
     if isinstance(error, Misconfigured) and error.http_status is None:
         return StateConflict(error.message, state="misconfigured")
-    said = error.message if not error.pos_message else f"{error.message} It said: {error.pos_message}"
+    words = error.pos_message
+    said = f"{error.message} It said: {words}" if words and words not in error.message else error.message
     return PosUnavailable(said, retry_after_s=error.retry_after_s)
