@@ -10,7 +10,9 @@ from app.api.services import Services
 from app.composition import Parts
 from app.relay.inbox import Inbox
 from app.relay.intake import Intake
+from app.relay.messages import Messages
 from app.relay.operate import Operate
+from app.relay.payments import Payments
 
 
 @asynccontextmanager
@@ -33,6 +35,8 @@ async def open_web_app(parts: Parts) -> AsyncIterator[FastAPI]:
         ),
         operate=Operate(parts.engine, locations=parts.locations, registry=parts.registry, announce=parts.announce),
         inbox=inbox,
+        payments=Payments(parts.engine, locations=parts.locations, registry=parts.registry, announce=parts.announce),
+        messages=Messages(parts.engine, locations=parts.locations, registry=parts.registry, announce=parts.announce),
     )
     try:
         yield create_app(services)

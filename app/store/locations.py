@@ -150,9 +150,9 @@ async def delete(engine: AsyncEngine, location_id: str) -> None:
 async def _refuse_with_open_orders(connection: AsyncConnection, location_id: str, wish: str) -> None:
     # One that is still `received` and was not taken by the POS is open by its submission, or a person has settled it.
     unsent = (orders.c.status == Status.RECEIVED) & ~orders.c.milestones.has_key("submitted_at")
-    open_orders = select(orders.c.id).where(
-        orders.c.location_id == location_id, orders.c.status.notin_([status.value for status in ENDS]), ~unsent
-    )
+    booked = (orders.c.kind != "order") & (orders.c.status == Status.ACCEPTED)  # nothing follows on a till
+    ended = orders.c.status.in_([status.value for status in ENDS])
+    open_orders = select(orders.c.id).where(orders.c.location_id == location_id, ~ended, ~unsent, ~booked)
     live = select(submissions.c.reference).where(
         submissions.c.location_id == location_id, submissions.c.state != text("'done'")
     )

@@ -22,7 +22,9 @@ from app.relay.inbox import Inbox
 from app.relay.intake import Intake
 from app.relay.locations import Locations
 from app.relay.menus import Menus
+from app.relay.messages import Messages
 from app.relay.operate import Operate
+from app.relay.payments import Payments
 from app.relay.sync import Sync
 from app.store import keys as key_store
 from app.store.database import create_engine
@@ -132,6 +134,8 @@ def services_over(engine: AsyncEngine, announced: list[None], adapters: OpenAdap
         intake=Intake(engine, locations=locations, registry=registry(), menus=menus, announce=announce),
         operate=Operate(engine, locations=locations, registry=registry(), announce=announce),
         inbox=Inbox(engine, registry()),
+        payments=Payments(engine, locations=locations, registry=registry(), announce=announce),
+        messages=Messages(engine, locations=locations, registry=registry(), announce=announce),
     )
 
 

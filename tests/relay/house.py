@@ -31,7 +31,9 @@ from app.relay.inbox import Inbox
 from app.relay.intake import Intake
 from app.relay.locations import Locations
 from app.relay.menus import Menus
+from app.relay.messages import Messages
 from app.relay.operate import Operate
+from app.relay.payments import Payments
 from app.relay.reconcile import Reconciler
 from app.relay.sending import Desk
 from app.relay.sync import Sync
@@ -84,6 +86,8 @@ class House:
     sync: Sync
     pos: dict[str, httpx.AsyncClient]
     """The simulators' control APIs, by location."""
+    payments: Payments
+    messages: Messages
     announced: list[None]
 
     async def submit(self, order: dict[str, Any]) -> UUID:
@@ -189,6 +193,8 @@ async def open_house(engine: AsyncEngine, **iiko_changes: Any) -> AsyncIterator[
             intake=Intake(engine, locations=locations, registry=registry, menus=menus, announce=announce),
             operate=Operate(engine, locations=locations, registry=registry, announce=announce),
             inbox=inbox,
+            payments=Payments(engine, locations=locations, registry=registry, announce=announce),
+            messages=Messages(engine, locations=locations, registry=registry, announce=announce),
         )
         front.app = create_app(services)
         desk = Desk(
@@ -220,6 +226,8 @@ async def open_house(engine: AsyncEngine, **iiko_changes: Any) -> AsyncIterator[
                 IIKO: await stack.enter_async_context(httpx.AsyncClient(base_url=iiko_url, trust_env=False)),
                 IKENTOO: await stack.enter_async_context(httpx.AsyncClient(base_url=ikentoo_url, trust_env=False)),
             },
+            payments=services.payments,
+            messages=services.messages,
             announced=announced,
         )
         await locations.put(IIKO, iiko_location(iiko_url))

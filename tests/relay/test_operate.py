@@ -191,19 +191,6 @@ async def test_a_cancel_in_doubt_is_not_found_out_by_sending_it(house: House) ->
     assert (await house.view(order_id))["cancellation"]["state"] == "stopped"
 
 
-async def test_a_cancel_that_comes_too_late_says_so(house: House) -> None:
-    order_id = await house.submit(ikentoo_order())
-    await house.send()
-    await house.say(order_id, "SUCCESS")
-    await house.operate.cancel(IKENTOO, order_id, reason="x", actor="ops", only_if_surely_not_sent=False)
-    view = await house.view(order_id)
-    assert (view["status"], view["cancellation"]["state"]) == ("accepted", "not_possible")
-    assert view["attention"]["code"] == "cancel_not_possible"
-    await house.say(order_id, "CANCELLED")  # staff did it on the till
-    view = await house.view(order_id)
-    assert (view["status"], view["cancellation"]["state"], view["needs_attention"]) == ("cancelled", "stopped", False)
-
-
 async def test_resolve_clears_attention_and_a_good_word_after_an_end_raises_it(house: House) -> None:
     order_id = await rejected(house)
     await house.operate.resolve(IKENTOO, order_id, note="refunded", status=None, actor="ops")
