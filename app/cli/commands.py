@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from cryptography.fernet import Fernet
 
+from app.cli import location_catalog, location_guests, location_pos
 from app.cli.demo.command import demo
 from app.cli.keys import app as keys
 from app.cli.locations import app as locations
@@ -46,6 +47,18 @@ app.command()(migrate)
 app.add_typer(simulate, name="simulate")
 app.add_typer(keys, name="keys")
 app.add_typer(locations, name="locations")
+for command in (
+    location_pos.check,
+    location_pos.sync,
+    location_catalog.catalog,
+    location_catalog.dictionaries,
+    location_pos.tables,
+    location_pos.checks,
+    location_pos.businesses,
+    location_pos.organizations,
+):
+    locations.command()(command)
+locations.add_typer(location_guests.app, name="guests")
 app.add_typer(orders, name="orders")
 
 

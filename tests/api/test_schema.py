@@ -99,8 +99,8 @@ def basic(user: str, password: str) -> str:
 
 
 async def test_every_answer_is_documented(shop: Api, tmp_path: Path) -> None:
-    # Not those that could put another POS's address into the location: nothing here may leave this machine.
-    await schemathesis(shop, tmp_path, "--max-examples=5", "--exclude-method=PUT", "--exclude-method=DELETE")
+    # Not that which could put another POS's address into the location: nothing here may leave this machine.
+    await schemathesis(shop, tmp_path, "--max-examples=5", "--exclude-path=/v1/locations/{location}")
     async with shop.services.engine.connect() as connection:
         # The order was found, and the POS's password fits.
         acted = select(func.count()).select_from(status_history).where(status_history.c.source == Source.OPERATOR)
@@ -111,7 +111,7 @@ async def test_every_answer_is_documented(shop: Api, tmp_path: Path) -> None:
 
 
 async def test_every_answer_to_changes_of_a_location_is_documented(shop: Api, tmp_path: Path) -> None:
-    await schemathesis(shop, tmp_path, "--max-examples=5", "--include-method=PUT", "--include-method=DELETE")
+    await schemathesis(shop, tmp_path, "--max-examples=5", "--include-path=/v1/locations/{location}")
 
 
 async def test_of_an_order_that_breaks_the_schema_nothing_is_stored(shop: Api, tmp_path: Path) -> None:
