@@ -1,5 +1,6 @@
 """Reading dictionaries and menu from Iiko."""
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,7 @@ from app.adapters.iiko.connection import Connection
 from app.adapters.iiko.dictionaries import DICTIONARIES, entries_of
 from app.adapters.iiko.errors import unclear
 from app.adapters.iiko.loose import Json, members
-from app.adapters.iiko.menu import menu_of
+from app.adapters.iiko.menu import ReadMenu, menu_of
 from app.adapters.iiko.names import known
 from app.adapters.iiko.stops import STOP_LIST, Sales, Stopped, stopped_of
 from app.adapters.transport import MAX_MENU, Answer
@@ -65,13 +66,22 @@ async def read_menu(connection: Connection, currency: str, names: Names, *, sinc
     answer = await connection.read(path, params, max_body=MAX_MENU)
     if unchanged is not None and is_null(answer):
         return None
-    read = menu_of(_nomenclature(answer), sales, currency)
+    # In a thread: thousands of products take a while, and callbacks are answered meanwhile.
+    read = await asyncio.to_thread(_understood, answer, sales, currency)
     ours = None if read.revision is None else f"{read.revision}:{digest}"
     return MenuRead(groups=read.groups, products=read.products, revision=ours)
 
 
+def _understood(answer: Answer, sales: Sales, currency: str) -> ReadMenu:
+    return menu_of(_nomenclature(answer), sales, currency)
+
+
 def _nomenclature(answer: Answer) -> Json:
-    body = members(answer.json())
+    try:
+        # The hook does nothing but let other threads take turns: parsing megabytes is one step otherwise.
+        body = members(json.loads(answer.text(), object_hook=lambda found: found))
+    except (ValueError, RecursionError):
+        body = {}
     if not isinstance(body.get("products"), list):
         raise unclear(answer, "Iiko answered with no menu: is the nomenclature of this organization empty?")
     return body

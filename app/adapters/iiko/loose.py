@@ -33,7 +33,10 @@ def text(value: object, *, limit: int = 500) -> str | None:
     """Text that can be stored, or None where there is none."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    return readable(str(value).strip())[:limit] or None
+    found = str(value).strip()
+    if not found.isprintable():  # a line break, or something that cannot be stored
+        found = readable(found)
+    return found[:limit] or None
 
 
 def number(value: object) -> Decimal | None:
@@ -49,7 +52,7 @@ def number(value: object) -> Decimal | None:
 
 def whole(value: object) -> int | None:
     """A whole number."""
-    found = number(value)
+    found = number(value) if value is not None else None
     return None if found is None else int(found)
 
 

@@ -89,7 +89,8 @@ def payment_type(settings: IikoSettings, method: str, pointer: str, menu: Menu, 
         message = not_found(Kind.PAYMENT_TYPES, f"payment_types.{method}", name, menu)
         ledger.refuse(pointer, NOT_FOUND_BY_NAME, message)
         return WirePaymentType()
-    return WirePaymentType(code=found.code) if found.code == name else WirePaymentType(id=found.id)
+    by_code = found.code is not None and _folded(found.code) == _folded(name)
+    return WirePaymentType(code=found.code) if by_code else WirePaymentType(id=found.id)
 
 
 def not_found(kind: Kind, setting: str, name: str, menu: Menu) -> str:

@@ -14,6 +14,7 @@ from app.domain.catalog import ModifierChoice, ModifierGroup
 
 SINGLES = "Options"
 """What the single modifiers are shown under; Iiko has no name for them."""
+_OF_A_CHOICE = ("modifierId", "minAmount", "maxAmount", "required", "defaultAmount")
 PriceOf = Callable[[Json], Decimal | None]
 
 
@@ -25,7 +26,7 @@ class Options:
         self._group_names = group_names
         self._price_of = price_of
         self._children_of = _children_of(products)
-        self._choices: dict[tuple[object, ...], ModifierChoice] = {}
+        self._choices: dict[tuple[str, ...], ModifierChoice | None] = {}
 
     def of(self, product: Json) -> tuple[ModifierGroup, ...]:
         """All groups of a product, the single modifiers as one of their own without an id."""
@@ -61,24 +62,27 @@ class Options:
         return tuple(found.values())
 
     def _choice(self, wired: Json) -> ModifierChoice | None:
+        key = tuple(repr(wired.get(name)) for name in _OF_A_CHOICE)
+        if key not in self._choices:
+            self._choices[key] = self._new_choice(wired)
+        return self._choices[key]
+
+    def _new_choice(self, wired: Json) -> ModifierChoice | None:
         modifier_id = key_of(wired.get("modifierId"))
         product = self._products.get(modifier_id or "")
         if modifier_id is None or product is None:
             return None
         least, most = _limits(wired)
-        default = whole(wired.get("defaultAmount"))
-        key = (modifier_id, least, most, default)
-        if key not in self._choices:
-            self._choices[key] = ModifierChoice(
-                id=modifier_id,
-                sku=text(product.get("code"), limit=64),
-                name=text(product.get("name"), limit=255) or modifier_id,
-                price=self._price_of(product) or Decimal(0),
-                min=least,
-                max=most,
-                default=default,
-            )
-        return self._choices[key]
+        price = self._price_of(product)
+        return ModifierChoice(
+            id=modifier_id,
+            sku=text(product.get("code"), limit=64),
+            name=text(product.get("name"), limit=255) or modifier_id,
+            price=Decimal(0) if price is None else price,
+            min=least,
+            max=most,
+            default=whole(wired.get("defaultAmount")),
+        )
 
 
 def is_modifier(product: Json) -> bool:

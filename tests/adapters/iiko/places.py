@@ -10,6 +10,7 @@ from uuid import UUID
 from app.adapters.base import Submission, Translation
 from app.adapters.iiko.pos import Iiko
 from app.adapters.iiko.settings import IikoSettings
+from app.domain.catalog import NO_MENU, Menu
 from app.domain.location import Location, LocationSettings
 from app.domain.order import Order
 from app.simulators.iiko import ids
@@ -46,14 +47,27 @@ def location(**pos: Any) -> Location:
     )
 
 
-def submission(order: Mapping[str, Any], reference: UUID = REFERENCE) -> Submission:
+def submission(
+    order: Mapping[str, Any],
+    reference: UUID = REFERENCE,
+    *,
+    menu: Menu = NO_MENU,
+    facts: Mapping[str, str] | None = None,
+) -> Submission:
     return Submission(
-        order=Order.model_validate(order), reference=reference, now=NOW, deadline_at=NOW + timedelta(minutes=5)
+        order=Order.model_validate(order),
+        reference=reference,
+        now=NOW,
+        deadline_at=NOW + timedelta(minutes=5),
+        menu=menu,
+        facts=facts or {},
     )
 
 
-def translated(order: Mapping[str, Any], **pos: Any) -> Translation:
-    return Iiko().translate(location(**pos), submission(order))
+def translated(
+    order: Mapping[str, Any], *, menu: Menu = NO_MENU, facts: Mapping[str, str] | None = None, **pos: Any
+) -> Translation:
+    return Iiko().translate(location(**pos), submission(order, menu=menu, facts=facts))
 
 
 def case(name: str, file: str) -> dict[str, Any]:
