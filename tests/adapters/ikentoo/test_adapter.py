@@ -1,57 +1,21 @@
 """The adapter against the simulator, over real HTTP."""
 
 import base64
-import contextlib
 import json
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 
-from app.adapters.base import Adapter, CallbackRegistration, CallbackRequest, Limits, Listing, Lookup, WireRequest
-from app.adapters.ikentoo.adapter import IkentooAdapter
+from app.adapters.base import Adapter, CallbackRegistration, CallbackRequest, Listing, Lookup, WireRequest
 from app.domain.errors import AccessDenied, InDoubt, Misconfigured, NotSent, PosError, Rejected
 from app.domain.status import Word
-from app.simulators.ikentoo import create_app, default_config
-from tests.adapters.ikentoo.setting import NOW, PASSWORD, POS, TOKEN, location, submission
+from tests.adapters.ikentoo.setting import PASSWORD, POS, TOKEN, location, submission
 from tests.adapters.ikentoo.test_cases import NAMES, read, translated
+from tests.adapters.ikentoo.till import Till, adapter
 from tests.adapters.raw_server import Peer, raw_server, refused_port
 from tests.simulators.ikentoo.serving import Receivers, serve
-
-DEADLINE_S = 10.0
-
-
-@dataclass
-class Till:
-    """The simulator, and its control API."""
-
-    url: str
-    control: httpx.AsyncClient
-
-    async def plant(self, **fault: Any) -> None:
-        (await self.control.post("/_sim/faults", json=fault)).raise_for_status()
-
-
-@pytest.fixture
-async def till() -> AsyncIterator[Till]:
-    config = replace(default_config(), token=TOKEN, clock_factor=1000.0, unique_collection_codes=False)
-    async with serve(create_app(config)) as url, httpx.AsyncClient(base_url=url, timeout=DEADLINE_S) as control:
-        skew = (NOW - datetime.now(UTC)).total_seconds()
-        await control.post("/_sim/clock", json={"skew_s": skew, "factor": 1.0})
-        yield Till(url, control)
-
-
-@contextlib.asynccontextmanager
-async def adapter(url: str, **pos: Any) -> AsyncIterator[IkentooAdapter]:
-    where = location(pos={"base_url": f"{url}/o", **pos})
-    opened = POS.open(where, Limits(connect_s=2, read_s=2))
-    assert isinstance(opened, IkentooAdapter)
-    async with contextlib.aclosing(opened):
-        yield opened
 
 
 def request(**more: Any) -> WireRequest:

@@ -7,11 +7,13 @@ import copy
 import types
 import typing
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
+from app.domain.catalog import NO_MENU, Menu
 from app.domain.errors import OrderNotExpressible
 from app.domain.order import Order
 from tests.adapters.ikentoo.setting import POS, location, submission
@@ -156,10 +158,10 @@ def changed(order: dict[str, Any], pointer: str, value: Any) -> dict[str, Any]:
     return order
 
 
-def fate(order: dict[str, Any], pointer: str, value: Any) -> str:
-    before = POS.translate(WHERE, submission(order))
+def fate(order: dict[str, Any], pointer: str, value: Any, menu: Menu = NO_MENU) -> str:
+    before = POS.translate(WHERE, replace(submission(order), menu=menu))
     try:
-        after = POS.translate(WHERE, submission(changed(order, pointer, value)))
+        after = POS.translate(WHERE, replace(submission(changed(order, pointer, value)), menu=menu))
     except OrderNotExpressible as error:
         named = any(pointer.startswith(finding.pointer) for finding in error.findings)
         return R if named else f"refused, but elsewhere: {error.findings}"
