@@ -12,8 +12,8 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.adapters.base import Renew
-from app.domain.errors import Misconfigured, NotSent
-from app.relay.oauth_chains import Chain, seal, unseal
+from app.domain.errors import ConfigurationError, Misconfigured, NotSent
+from app.relay.oauth_chains import Chain, Chains, seal, unseal
 from app.store import pos_tokens
 from app.store.database import BUDGET_S, DATABASE_ERRORS, run
 from app.store.pos_tokens import StoredTokens
@@ -111,7 +111,7 @@ class Renewals:
         return _Answered(used=used, chain=Chain.of(pair, asked_at=stored.now))
 
     async def _save(self, connection: AsyncConnection, wanted: Wanted, stored: StoredTokens, chain: Chain) -> None:
-        chains = unseal(self._cipher, stored.tokens)
+        chains = self._chains(wanted, stored)
         await pos_tokens.save(
             connection,
             wanted.location_id,
@@ -146,7 +146,15 @@ class Renewals:
         return _alive(chain, stored.now)
 
     def _chain(self, wanted: Wanted, stored: StoredTokens) -> Chain | None:
-        return unseal(self._cipher, stored.tokens).get(wanted.began_with.hex())
+        return self._chains(wanted, stored).get(wanted.began_with.hex())
+
+    def _chains(self, wanted: Wanted, stored: StoredTokens) -> Chains:
+        try:
+            return unseal(self._cipher, stored.tokens)
+        except ConfigurationError:
+            if stored.began_with == wanted.began_with:
+                raise
+            return {}  # the key is lost, and a person has given a new refresh token
 
 
 def _alive(chain: Chain, now: datetime) -> Living:

@@ -25,8 +25,10 @@ class StoredTokens:
 
     now: datetime
     """The database's clock, after the lock was there."""
+    began_with: bytes
+    """As it was saved last; empty before the first time."""
     tokens: bytes = field(repr=False)
-    """As `save` was given them; empty before the first time."""
+    """The same."""
 
 
 async def read(engine: AsyncEngine, location_id: str) -> StoredTokens | None:
@@ -34,7 +36,7 @@ async def read(engine: AsyncEngine, location_id: str) -> StoredTokens | None:
 
     async def work(connection: AsyncConnection) -> StoredTokens | None:
         row = (await connection.execute(_live(location_id))).one_or_none()
-        return None if row is None else StoredTokens(now=row.now, tokens=row.tokens)
+        return None if row is None else StoredTokens(now=row.now, began_with=row.began_with, tokens=row.tokens)
 
     return await run(engine, work, single_statement=True)
 
@@ -61,7 +63,7 @@ async def lock(connection: AsyncConnection, location_id: str) -> StoredTokens | 
         return None
     # Asked anew: the clock of the statement above may be of before its wait.
     now: datetime = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
-    return StoredTokens(now=now, tokens=row.tokens)
+    return StoredTokens(now=now, began_with=row.began_with, tokens=row.tokens)
 
 
 async def save(
@@ -79,7 +81,7 @@ async def wipe(connection: AsyncConnection, location_id: str) -> None:
 
 def _live(location_id: str) -> Select[Any]:
     return (
-        select(pos_tokens.c.tokens, func.clock_timestamp().label("now"))
+        select(pos_tokens.c.began_with, pos_tokens.c.tokens, func.clock_timestamp().label("now"))
         .join(locations, locations.c.location_id == pos_tokens.c.location_id)
         .where(pos_tokens.c.location_id == location_id, locations.c.deleted_at.is_(None))
     )

@@ -9,7 +9,7 @@ import math
 import ssl
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any, TypeGuard, cast
-from urllib.parse import quote_plus
+from urllib.parse import quote
 
 import httpx
 
@@ -66,7 +66,7 @@ class TokenEndpoint:
         if in_body:
             form |= {"client_id": self._client_id, "client_secret": self._client_secret}
         else:
-            pair = f"{quote_plus(self._client_id)}:{quote_plus(self._client_secret)}"
+            pair = ":".join(quote(each, safe="") for each in (self._client_id, self._client_secret))
             headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
         try:
             async with self._client.stream("POST", self._url, data=form, headers=headers) as response:
