@@ -74,9 +74,13 @@ class IkentooSettings(PosSettings):
     account_profiles: AccountProfiles = AccountProfiles()
     payment_methods: dict[Code, Code] = Field(default_factory=dict)
     """Our payment method -> the payment method code of the merchant's account."""
-    payment_account_key: Literal["guide", "k_series"] = "guide"
-    """How a payment of an open check names it: ``ikaccountIdentifier`` as in the API guide, or ``iKaccountIdentifier``
-    as in today's K-Series reference. Whether iKentoo takes both is UNKNOWN."""
+    payment_account_key: Annotated[
+        Literal["guide", "k_series"],
+        Field(
+            description="How a payment names its check: ikaccountIdentifier (guide) or iKaccountIdentifier (k_series)."
+        ),
+    ] = "guide"
+    """The API guide and today's K-Series reference spell it differently. Whether iKentoo takes both is UNKNOWN."""
     discount_sku: Annotated[Text, Field(min_length=1, max_length=SKU_LENGTH)] | None = None
     """A product with the pricing strategy CUSTOMIZED_ITEM_PRICE_WILL_BE_NEGATIVE: discounts without a code."""
     send_customer_reference: bool = False

@@ -136,6 +136,40 @@ def test_todays_payload_with_more_than_we_know() -> None:
     assert (event.word, event.reference, event.about_payment) == (Word.CLOSED, "12345", False)
 
 
+@pytest.mark.parametrize(
+    ("said", "order_id", "account"),
+    [
+        ({"account": {"ikaccountId": "A78094.48"}}, None, "A78094.48"),
+        ({"account": {"identifier": "A78094.48", "id": "12"}}, None, "A78094.48"),
+        ({"account": {"ikaccountId": "A78094.48"}, "ikentooAccountIdentifier": "A1.2"}, None, "A1.2"),
+        ({"account": {"ikaccountId": "A78094.48"}, "iKentooAccountId": 77}, "77", "A78094.48"),
+        ({"account": {"ikaccountId": "A78094.48"}, "ikentooAccountId": 0}, None, "A78094.48"),
+        ({"account": ["odd"], "ikentooAccountId": "0"}, None, None),
+        ({"account": {"ikaccountId": None, "id": {}}}, None, None),
+    ],
+)
+def test_the_snapshot_tells_the_account_where_the_ids_are_missing(
+    said: dict[str, Any], order_id: str | None, account: str | None
+) -> None:
+    event = read(status="CHECK_WAS_UPDATED", type="ORDER", thirdPartyReference="r", **said)
+    assert (event.word, event.order_id, event.account) == (Word.CHECK_UPDATED, order_id, account)
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("ACCOUNT_NOT_FOUND", FailureCode.PAYMENT_MISMATCH),
+        ("ACCOUNT_ALREADY_CLOSED", FailureCode.PAYMENT_MISMATCH),
+        ("PAYMENT_METHOD_NOT_FOUND", FailureCode.PAYMENT_TYPE_INVALID),
+        ("STAFF_NOT_FOUND", FailureCode.POS_REJECTED),
+        ("UNKNOWN", FailureCode.POS_REJECTED),
+    ],
+)
+def test_why_a_payment_was_refused(kind: str, code: FailureCode) -> None:
+    event = read(status="FAILURE", type="PAYMENT", thirdPartyReference="r", errors={"account": {"type": kind}})
+    assert (event.about_payment, event.reason, event.failure_code) == (True, kind, code)
+
+
 def test_a_payment() -> None:
     event = read(status="FAILURE", type="PAYMENT", errors={"account": {"type": "OVERPAID"}})
     assert event.about_payment
@@ -164,7 +198,16 @@ def test_text_that_a_database_would_refuse() -> None:
     assert event.reference == "\ufffd"
 
 
-NAMES = ["status", "type", "reason", "thirdPartyReference", "ikentooAccountId", "ikentooAccountIdentifier", "errors"]
+NAMES = [
+    "status",
+    "type",
+    "reason",
+    "thirdPartyReference",
+    "ikentooAccountId",
+    "ikentooAccountIdentifier",
+    "errors",
+    "account",
+]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),

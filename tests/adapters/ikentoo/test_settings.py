@@ -20,6 +20,7 @@ FULL: dict[str, Any] = {
     "payment_methods": {"CARD": "CARD"},
     "discount_sku": None,
     "send_customer_reference": False,
+    "payment_account_key": "k_series",
 }
 OAUTH = {
     "token_url": "https://auth.example.com/token",
@@ -59,6 +60,7 @@ def test_the_contracts_example(auth: Any) -> None:
         {"account_profiles": {"takeaway": "X"}},
         {"payment_methods": {"CARD": ""}},
         {"discount_sku": "S" * 26},
+        {"payment_account_key": "v3"},
         {"unknown": 1},
     ],
 )
