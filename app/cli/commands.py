@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from cryptography.fernet import Fernet
 
-from app.cli import location_catalog, location_guests, location_pos
+from app.cli import location_catalog, location_guests, location_init, location_pos
 from app.cli.demo.command import demo
 from app.cli.keys import app as keys
 from app.cli.locations import app as locations
@@ -48,6 +48,7 @@ app.add_typer(simulate, name="simulate")
 app.add_typer(keys, name="keys")
 app.add_typer(locations, name="locations")
 for command in (
+    location_init.init,
     location_pos.check,
     location_pos.sync,
     location_catalog.catalog,

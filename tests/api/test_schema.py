@@ -115,7 +115,8 @@ async def test_every_answer_to_changes_of_a_location_is_documented(shop: Api, tm
 
 
 async def test_of_an_order_that_breaks_the_schema_nothing_is_stored(shop: Api, tmp_path: Path) -> None:
-    options = ("--max-examples=25", "--include-path=/v1/orders", "--include-method=POST", "--mode=negative")
+    # One filter: schemathesis takes what fits any of them.
+    options = ("--max-examples=25", "--include-path=/v1/orders", "--mode=negative")
     await schemathesis(shop, tmp_path, *options, "--phases=coverage,fuzzing")
     async with shop.services.engine.connect() as connection:
         assert await connection.scalar(select(func.count()).select_from(orders)) == 1  # ours
