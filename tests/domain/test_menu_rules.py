@@ -1,10 +1,11 @@
 """What a synced catalog says against an order: products, prices, the total, fees."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from app.domain.catalog import NO_MENU, Menu, Product
+from app.domain.catalog import NO_MENU, DealChoice, DealGroup, Menu, ModifierChoice, ModifierGroup, Product
 from app.domain.errors import CURABLE
 from app.domain.menu_rules import check_menu
 from app.domain.order import Order
@@ -195,3 +196,36 @@ def test_everything_is_told_in_the_order_s_own_order() -> None:
         "/items/3/sub_items/0/sku",
         "/fees/0/sku",
     ]
+
+
+def test_a_voucher_below_an_item_keeps_the_total_the_pos_s_business() -> None:
+    part = DealGroup(name="Parts", items=(DealChoice(sku="D", name="Dish"), DealChoice(sku="NEG", name="Voucher")))
+    voucher = ModifierGroup(name="", modifiers=(ModifierChoice(name="Voucher", sku="NEG"),))
+    dish = Product(sku="D", name="Dish", price=Decimal(1), modifier_groups=(voucher,), deals=(part,))
+    menu = Menu(synced_at=SYNCED, products=(dish, *IKENTOO.products))
+    as_part = [{"sku": "D", "quantity": 1, "sub_items": [{"sku": "NEG"}]}]
+    below_part = [{"sku": "D", "quantity": 1, "sub_items": [{"sku": "D", "modifiers": [{"sku": "NEG"}]}]}]
+    assert total(order(items=as_part, total="9.00"), menu) == []
+    assert total(order(items=below_part, total="9.00"), menu) == []
+
+
+def test_a_choice_with_several_prices_has_any_of_them_and_no_total() -> None:
+    groups = tuple(
+        DealGroup(name=name, items=(DealChoice(sku="IPA", name="IPA", price=Decimal(extra)),))
+        for name, extra in (("First", "0"), ("Second", "1"))
+    )
+    menu = Menu(synced_at=SYNCED, products=(Product(sku="D", name="Beers", price=Decimal(9), deals=groups),))
+    beers = {"sku": "D", "quantity": 1, "sub_items": [{"sku": "IPA", "quantity": 2}]}
+    assert total(order(items=[beers], total="1.00"), menu) == []
+    for price, pointers in (("0.00", []), ("1.00", []), ("2.00", ["/items/0/sub_items/0/unit_price"])):
+        priced = beers | {"sub_items": [{"sku": "IPA", "quantity": 2, "unit_price": price}]}
+        assert [pointer for pointer, *_ in told(menu, priced)] == pointers
+
+
+def test_a_part_that_the_menu_does_not_sell_by_itself_is_in_the_total_if_its_own_choices_are_priced() -> None:
+    fries = {"sku": "FRI", "modifiers": [{"id": "salt", "unit_price": "0.20"}]}
+    priced = [deal({"sku": "SKU1"}, fries)]
+    assert total(order(items=priced, total="11.20"), IKENTOO) == []
+    assert [pointer for pointer, _ in total(order(items=priced, total="11.00"), IKENTOO)] == ["/total"]
+    unpriced = [deal({"sku": "SKU1"}, {"sku": "FRI", "modifiers": [{"id": "salt"}]})]
+    assert total(order(items=unpriced, total="1.00"), IKENTOO) == []

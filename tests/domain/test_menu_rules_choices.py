@@ -217,3 +217,60 @@ def test_every_item_is_checked_by_itself() -> None:
     assert told(IIKO, pizza(), {"sku": "00031", "quantity": 1, "modifiers": [BOX]}, pizza()) == [
         ("/items/1/modifiers", "modifier_invalid", CRUST_SENTENCE.format(0))
     ]
+
+
+def test_a_single_has_its_own_limits_whatever_its_group_says() -> None:
+    single = ModifierGroup(name="", each_limited=False, modifiers=(choice("Box", id="b", min=1),))
+    soup = Product(sku="S", name="Soup", modifier_groups=(single,))
+    found = [message for *_, message in told(sold(soup), {"sku": "S", "quantity": 1})]
+    assert found == ["Soup: choose at least 1 of Box; 0 chosen."]
+
+
+def test_a_choice_that_nothing_names_is_not_asked_for() -> None:
+    both = ModifierGroup(id="g", name="Set", modifiers=(choice("Fork", min=1), choice("Knife", id="k")))
+    soup = Product(sku="S", name="Soup", modifier_groups=(both,))
+    assert told(sold(soup), {"sku": "S", "quantity": 1}) == []
+
+
+def test_two_groups_of_one_name_are_told_once() -> None:
+    groups = tuple(ModifierGroup(id=n, name="Dip", min=1, modifiers=(choice("Chili", id=n),)) for n in "ab")
+    soup = Product(sku="S", name="Soup", modifier_groups=groups)
+    assert len(told(sold(soup), {"sku": "S", "quantity": 1})) == 1
+
+
+def test_a_choice_named_twice_is_not_also_too_much() -> None:
+    assert [pointer for pointer, _ in modifiers(BOX, THIN, {"id": "olives"}, {"id": "olives"})] == ["/3/id"]
+    # One beyond the group that is not the repeated one is told.
+    assert [pointer for pointer, _ in modifiers(BOX, THIN, THIN, {"id": "thick"})] == ["/2/id", "/3"]
+
+
+def test_what_two_groups_without_limits_have_is_taken_once_from_each() -> None:
+    free = tuple(ModifierGroup(id=n, name=n, modifiers=(choice("Chili", id="c"),)) for n in "ab")
+    soup = Product(sku="S", name="Soup", modifier_groups=free)
+    chili = {"id": "c"}
+    assert told(sold(soup), {"sku": "S", "quantity": 1, "modifiers": [chili, chili]}) == []
+    found = told(sold(soup), {"sku": "S", "quantity": 1, "modifiers": [chili, chili, chili]})
+    assert [pointer for pointer, *_ in found] == ["/items/0/modifiers/2/id"]
+
+
+def test_a_part_that_is_a_modifier_as_well_counts_as_what_it_was_sent_as() -> None:
+    sauce = ModifierGroup(id="s", name="Sauce", modifiers=(choice("Jus", "1.00", sku="J"),))
+    part = DealGroup(name="Part", items=(DealChoice(sku="J", name="Jus", price="2.00"),))
+    dish = Product(sku="D", name="Dish", modifier_groups=(sauce,), deals=(part,))
+    as_both = {"modifiers": [{"sku": "J", "unit_price": "1.00"}], "sub_items": [{"sku": "J", "unit_price": "2.00"}]}
+    assert told(sold(dish), {"sku": "D", "quantity": 1} | as_both) == []
+
+
+def test_a_part_beyond_the_deal_is_a_modifier() -> None:
+    sauce = ModifierGroup(id="s", name="Sauce", modifiers=(choice("Jus", sku="J"),))
+    part = DealGroup(name="Part", items=(DealChoice(sku="J", name="Jus"), DealChoice(sku="K", name="Kale")))
+    dish = Product(sku="D", name="Dish", modifier_groups=(sauce,), deals=(part,))
+    assert told(sold(dish), {"sku": "D", "quantity": 1, "sub_items": [{"sku": "K"}, {"sku": "J"}]}) == []
+
+
+def test_a_modifier_is_not_sold_out() -> None:
+    """Iiko's modifiers are products that stand on no menu of their own."""
+    plate = Product(sku="P", name="Plate", modifier_groups=(EXTRAS,))
+    bacon = Product(sku="B", product_id="bacon", name="Bacon", available=False)
+    for given in ({"sub_items": [{"product_id": "bacon"}]}, {"modifiers": [{"id": "bacon"}]}):
+        assert told(sold(plate, bacon), {"sku": "P", "quantity": 1} | given) == []
