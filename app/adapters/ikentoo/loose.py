@@ -13,6 +13,7 @@ from app.adapters.transport import readable
 Json = Mapping[str, Any]
 
 _LARGEST = Decimal(10) ** 15
+_SHORT = 4000
 
 
 def objects(value: Any) -> Iterator[Json]:
@@ -31,13 +32,12 @@ def part(data: Json, name: str) -> Json:
 def text(data: Json, *names: str) -> str | None:
     """The first of these members that is a text with something in it, or a whole number."""
     for name in names:
-        match data.get(name):
-            case str(value) if value.strip():
-                return readable(value.strip())
-            case bool():
-                continue
-            case int(value) if abs(value) < 10**30:
-                return str(value)
+        value = data.get(name)
+        if isinstance(value, str) and (plain := value.strip()):
+            # Nearly all texts are short and printable, and a large menu has a hundred thousand of them.
+            return plain if len(plain) <= _SHORT and plain.isprintable() else readable(plain)
+        if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**30:
+            return str(value)
     return None
 
 

@@ -9,7 +9,7 @@ from app.adapters.ikentoo.reads import Reads
 from app.adapters.ikentoo.settings import IkentooSettings
 from app.adapters.ikentoo.webhook import registered
 from app.domain.catalog import Kind, Pricing, Product
-from app.domain.errors import AccessDenied, PosError
+from app.domain.errors import AccessDenied, Misconfigured, PosError
 from app.domain.venue import SetUpCheck
 
 Lines = list[SetUpCheck]
@@ -54,6 +54,8 @@ def _wrong(name: str, problem: str) -> SetUpCheck:
 def _access_lines(error: PosError) -> Lines:
     if isinstance(error, AccessDenied):
         return [_ok("reachable"), _wrong("credentials", f"{error.message} Check `auth`: is the token still good?")]
+    if error.http_status is not None and not isinstance(error, Misconfigured):
+        return [_wrong("reachable", f"{error.message} Try again later.")]  # it is there, and has troubles of its own
     return [_wrong("reachable", f"{error.message} Check base_url (it holds the gateway's prefix, such as /o).")]
 
 

@@ -47,6 +47,17 @@ async def test_a_restaurants_menus(till: Till) -> None:
     assert {each.parent_id for each in read.groups} == {None, "1234", "4321", "123"}
 
 
+async def test_todays_menus(till: Till) -> None:
+    """K-Series: least and most numbers beside the guide's flags."""
+    (await till.control.post("/_sim/switches", json={"payload_mode": "k"})).raise_for_status()
+    async with adapter(till.url, business_location_id=DEMO) as opened:
+        read = await read_all(opened)
+    found = {each.sku: each for each in read.products}
+    bounds = {group.name: (group.min, group.max) for group in found["ENTRECOTE"].modifier_groups}
+    assert bounds["Doneness"] == (1, 1)
+    assert bounds["Requests"] == (0, 3)
+
+
 async def test_an_unchanged_menu_is_not_read_again(till: Till) -> None:
     async with adapter(till.url, business_location_id=DEMO) as opened:
         names = named(await opened.read_names())

@@ -1,10 +1,9 @@
 """Payments of open checks: their translation, which check is meant, and what the POS says."""
 
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -15,7 +14,8 @@ from app.domain.status import Word
 from tests.adapters.ikentoo.guide_examples import example
 from tests.adapters.ikentoo.setting import NOW, POS, REFERENCE, location, submission
 from tests.adapters.ikentoo.test_fields import LOCAL
-from tests.adapters.ikentoo.till import DEADLINE_S, DEMO, Till, adapter, canned
+from tests.adapters.ikentoo.till import DEMO, Till, adapter, canned
+from tests.simulators.ikentoo.serving import Receivers, serve
 
 ALL = "/op/1/order/table/getCheck"
 OF_TABLE = "/op/1/order/table/1/getCheck"
@@ -142,18 +142,25 @@ async def test_paying(till: Till) -> None:
     assert (again.event.word, again.event.reference, again.duplicate) == (Word.SUBMITTED, str(REFERENCE), True)
 
 
+@pytest.mark.parametrize("mode", ["seed", "k"])
 @pytest.mark.parametrize("key", ["guide", "k_series"])
-async def test_both_keys_reach_the_check(till: Till, key: str) -> None:
+@pytest.mark.parametrize(("amount", "word"), [("5.00", Word.ACCEPTED), ("5000.00", Word.REJECTED)])
+async def test_the_verdict_comes_back(till: Till, mode: str, key: str, amount: str, word: Word) -> None:
     where = {"business_location_id": DEMO, "payment_methods": {"CARD": "CARD"}, "payment_account_key": key}
-    sent = request(payment(check="A1232.23443", amount="5.00"), **where)
-    sent = replace(sent, body={**sent.body, "thirdPartyPaymentReference": str(uuid4())})
-    async with adapter(till.url, **where) as opened:
-        await opened.register_callbacks("http://127.0.0.1:9/key")
+    receivers = Receivers()
+    (await till.control.post("/_sim/switches", json={"payload_mode": mode})).raise_for_status()
+    async with serve(receivers.app()) as receivers.url, adapter(till.url, **where) as opened:
+        receiver, url = receivers.new()
+        await opened.register_callbacks(url)
         await till.control.post("/_sim/clock", json={"factor": 1000.0})
-        await opened.create(sent)
-        async with asyncio.timeout(DEADLINE_S):
-            while not any(each.paid for each in await opened.open_checks(1)):
-                pass
+        await opened.create(request(payment(check="A1232.23443", amount=amount), **where))
+        await receiver.until(lambda each: bool(each.bodies))
+        (paid,) = (each.paid for each in await opened.open_checks(1) if each.check == "A1232.23443")
+    event = POS.read_callback(receiver.bodies[0].encode())
+    assert (event.word, event.reference, event.about_payment) == (word, str(REFERENCE), mode == "k")
+    refused = word is Word.REJECTED
+    assert (event.failure_code == "payment_mismatch") == refused
+    assert paid == Decimal(0 if refused else amount)
 
 
 @pytest.mark.parametrize(

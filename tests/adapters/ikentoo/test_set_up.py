@@ -92,8 +92,11 @@ async def test_nobody_there() -> None:
 async def test_another_server() -> None:
     async with canned({}) as url:
         assert wrong(await checked(url)) == {"reachable"}
-    async with canned({"/op/data/businesses": (200, "<html>")}) as url:
-        assert wrong(await checked(url)) == {"reachable"}
+    for status, body in ((200, "<html>"), (503, {"message": "down"}), (429, {})):
+        async with canned({"/op/data/businesses": (status, body)}) as url:
+            lines = await checked(url)
+        assert wrong(lines) == {"reachable"}
+        assert "later" in (lines["reachable"].problem or "")
 
 
 BUSINESSES = (200, [{"name": "B", "businessLocations": [{"id": 123, "name": "L"}]}])
