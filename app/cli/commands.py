@@ -10,8 +10,10 @@ from app.cli import location_catalog, location_guests, location_init, location_p
 from app.cli.demo.command import demo
 from app.cli.keys import app as keys
 from app.cli.locations import app as locations
+from app.cli.messages import message
 from app.cli.migrate import migrate
 from app.cli.orders import app as orders
+from app.cli.payments import app as payments
 from app.cli.serve import serve, worker
 from app.cli.simulate import simulate
 
@@ -57,10 +59,12 @@ for command in (
     location_pos.checks,
     location_pos.businesses,
     location_pos.organizations,
+    message,
 ):
     locations.command()(command)
 locations.add_typer(location_guests.app, name="guests")
 app.add_typer(orders, name="orders")
+app.add_typer(payments, name="payments")
 
 
 @keys.command("secret")

@@ -11,7 +11,7 @@ from rich.text import Text
 from app.domain.money import written
 from app.domain.submission import Dispatch
 from app.store.order_details import OrderDetails
-from app.store.views import SummaryRow
+from app.store.views import OrderRow, SummaryRow
 
 LONGEST = 400
 """Of a POS's own words; `--json` has all of them."""
@@ -29,10 +29,10 @@ _COLOURS = {
 }
 
 
-def order_table(rows: Sequence[SummaryRow]) -> Table:
-    """Many orders, one a line."""
+def order_table(rows: Sequence[SummaryRow], what: str = "order") -> Table:
+    """Many orders (or payments), one a line."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("received", "order", "status", "total", "attention"):
+    for name in ("received", what, "status", "total", "attention"):
         table.add_column(name, overflow="fold", no_wrap=name in ("received", "total"))
     for row in rows:
         table.add_row(
@@ -75,11 +75,8 @@ def one_line(words: str) -> str:
 
 def _head(details: OrderDetails, waits: str | None) -> Iterator[Text]:
     row = details.order
-    total = f"{written(row.total, row.currency)} {row.currency}"
-    yield Text.assemble(("Order ", "bold"), (f"{row.location_id}/{row.reference}", "bold"), f"  {row.id}")
-    wanted = _local(row.requested_for) if row.requested_for else "as soon as possible"
-    received = f"received {_day(row.received_at)}"
-    yield Text(f"{row.service_type.replace('_', ' ')}, {total}, {received}, wanted {wanted}")
+    yield Text.assemble((f"{row.kind.capitalize()} {row.location_id}/{row.reference}", "bold"), f"  {row.id}")
+    yield Text(_what(row))
     state = Text.assemble("Status ", _coloured(row.status), ", dispatch ", _coloured(row.state))
     yield state.append(f", {row.attempt} attempt(s)")
     if waits:
@@ -97,6 +94,17 @@ def _head(details: OrderDetails, waits: str | None) -> Iterator[Text]:
         yield Text(f"To do: {row.attention['action']}", style="bold yellow")
     if row.cancellation:
         yield Text(f"Cancel {row.cancellation['state']}: {row.cancellation.get('detail') or ''}")
+
+
+def _what(row: OrderRow) -> str:
+    total = f"{written(row.total, row.currency)} {row.currency}"
+    received = f"received {_day(row.received_at)}"
+    if row.kind == "payment":
+        tip = f" and {row.body['tip']} tip" if row.body.get("tip") else ""
+        check = f"check {row.body['check']}" if row.body.get("check") else f"table {row.body['table']}"
+        return f"{total}{tip} by {row.body['method']} for {check}, {received}"
+    wanted = _local(row.requested_for) if row.requested_for else "as soon as possible"
+    return f"{row.service_type.replace('_', ' ')}, {total}, {received}, wanted {wanted}"
 
 
 def _history(details: OrderDetails) -> Table:
