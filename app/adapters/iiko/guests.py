@@ -31,14 +31,14 @@ _OURS = {"first_name": "name", "last_name": "surname", "email": "email", "notes"
 _NO_PHONE = "Iiko takes ten digits with up to three of a country code before them, such as +380979981891."
 
 
-async def known(connection: Connection, submission: Submission) -> Mapping[str, str]:
+async def known(connection: Connection, submission: Submission, *, within_s: float = PREPARE_S) -> Mapping[str, str]:
     """The guest's id for the translation; nothing where it is not wanted, or not to be had in time."""
     wanted, customer = connection.settings.customers, submission.order.customer
     phone = iiko_phone(customer.phone) if customer and customer.phone else None
     if wanted == "none" or customer is None or phone is None:
         return {}
     try:
-        async with asyncio.timeout(PREPARE_S):
+        async with asyncio.timeout(within_s):
             guest_id = await _known(connection, customer, phone)
     except (PosError, TimeoutError) as error:
         # Iiko takes the order without it.

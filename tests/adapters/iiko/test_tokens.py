@@ -92,7 +92,7 @@ async def test_a_second_401_is_access_denied(speaking_to: Opening) -> None:
 
 async def test_twenty_401_at_once_need_one_new_token(speaking_to: Opening) -> None:
     script = willing(reply(json.dumps("old_token_1")), reply(json.dumps("new_token_2")))
-    script.replies[ADD] = [*([reply("no", 401)] * 20), reply(ORDER)]
+    script.living = "new_token_2"
     async with speaking_to(script) as adapter:
         await asyncio.gather(*(adapter.create(REQUEST) for _ in range(20)))
     assert script.count(AUTH) == 2
