@@ -164,6 +164,22 @@ async def test_a_connection_that_breaks_before_the_pair_is_stored_costs_nothing(
     assert issuer.asked == 1
 
 
+async def test_a_pair_that_somebody_else_got_meanwhile_is_not_overwritten(
+    database_url: str, engine: AsyncEngine, vault: TokenVault
+) -> None:
+    """Some servers take a spent refresh token once more, for a short while; the last pair is the good one."""
+    issuer, lenient = Issuer(), Issuer(renewals=40)
+
+    async def meanwhile() -> None:
+        await break_the_connection(engine)
+        async with process(database_url) as other:
+            await token(other, lenient)
+
+    issuer.meanwhile = meanwhile
+    assert await token(vault, issuer) == "planted-access-token-41"
+    assert lenient.good in json.dumps(CIPHER.decrypt((await stored(engine))["tokens"]))
+
+
 async def test_a_storage_that_stays_away_delays_the_use_and_loses_nothing(
     database_url: str, engine: AsyncEngine
 ) -> None:

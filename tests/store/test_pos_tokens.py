@@ -43,23 +43,24 @@ async def test_there_is_a_row_and_making_it_again_changes_nothing(engine: AsyncE
     assert "sealed" not in repr(found)
 
 
-async def test_who_waited_for_the_lock_sees_what_was_saved_under_it(engine: AsyncEngine) -> None:
+@pytest.mark.parametrize("outcome", ["commit", "rollback"])
+async def test_who_waited_for_the_lock_sees_what_became_of_the_row(engine: AsyncEngine, outcome: str) -> None:
     async def second() -> pos_tokens.StoredTokens | None:
         async with engine.begin() as connection:
             return await pos_tokens.lock(connection, LOCATION)
 
-    async with engine.begin() as connection:
-        held = await pos_tokens.lock(connection, LOCATION)
+    async with engine.connect() as connection:
+        assert await pos_tokens.lock(connection, LOCATION)
         waiting = asyncio.create_task(second())
         await until(engine, WAITING)
         async with engine.connect() as other:
-            saved_at = await other.scalar(text("SELECT clock_timestamp()"))
+            waited_until = await other.scalar(text("SELECT clock_timestamp()"))
         await save(connection, b"new")
+        await getattr(connection, outcome)()
     found = await waiting
-    assert held is not None
     assert found is not None
-    assert found.tokens == b"new"
-    assert found.now > saved_at, "its clock is of after the wait"
+    assert (found.began_with, found.tokens) == ((b"hash", b"new") if outcome == "commit" else (b"", b""))
+    assert found.now > waited_until, "its clock is of after the wait"
 
 
 async def test_a_renewal_that_hangs_keeps_no_other_transaction_waiting(engine: AsyncEngine) -> None:
