@@ -1,12 +1,16 @@
 """A cancel of an order that the POS has: the till is told in words, once, and a person acts there."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from app.adapters.base import Registry
+from app.adapters.ikentoo.pos import Ikentoo
 from app.domain.errors import StateConflict
 from app.domain.status import Status
+from app.relay.operate import Operate
 from tests.relay.house import IIKO, IKENTOO, House, events, iiko_order, ikentoo_order
 from tests.relay.till import shown
 
@@ -147,6 +151,49 @@ async def test_a_person_says_that_it_is_on_the_till(house: House) -> None:
     view = await house.view(order_id)
     assert (view["status"], view["cancellation"]["state"], view["needs_attention"]) == ("accepted", "pos_told", False)
     assert "message" in events(view)
+
+
+class Mute:
+    """iKentoo as it would be without messages."""
+
+    system, settings_model, traits = "ikentoo", Ikentoo.settings_model, Ikentoo.traits
+
+    def __init__(self) -> None:
+        pos = Ikentoo()
+        self.translate, self.open, self.time_to_live_s = pos.translate, pos.open, pos.time_to_live_s
+
+
+async def test_a_pos_that_cannot_be_told(house: House) -> None:
+    order_id = await accepted(house, IKENTOO)
+    registry: Registry = {"ikentoo": Mute()}
+    operate = Operate(house.engine, locations=house.locations, registry=registry, announce=lambda: None)
+    await operate.cancel(IKENTOO, order_id, reason="x", actor="ops", only_if_surely_not_sent=False)
+    view = await house.view(order_id)
+    assert (view["status"], view["cancellation"]["state"]) == ("accepted", "not_possible")
+    assert view["attention"]["code"] == "cancel_not_possible"
+    assert await house.send() == 0
+
+
+async def test_all_at_once(house: House) -> None:
+    """Callbacks, cancels and tellings of many orders side by side: each till is told once, and nothing is lost."""
+    ids = [await house.submit(ikentoo_order(f"WEB-{number}")) for number in range(8)]
+    while await house.send():
+        pass
+    asked = [cancel(house, IKENTOO, order_id, reason) for order_id in ids for reason in ("a", "b")]
+    await asyncio.gather(*asked, *(house.say(order_id, "SUCCESS") for order_id in ids))
+    again = [cancel(house, IKENTOO, order_id, "c") for order_id in ids]
+    await asyncio.gather(_send_all(house), *again, *(house.say(order_id, "CHECK_WAS_UPDATED") for order_id in ids))
+    await _send_all(house)
+    assert len(await shown(house)) == len(ids)
+    for order_id in ids:
+        view = await house.view(order_id)
+        assert (view["status"], view["cancellation"]["state"]) == ("accepted", "pos_told")
+        assert [event for event in events(view) if event in ("message", "CHECK_WAS_UPDATED")].count("message") == 1
+
+
+async def _send_all(house: House) -> None:
+    while await house.send():
+        pass
 
 
 async def _voided_on_the_till(house: House, location: str, order_id: UUID) -> None:

@@ -1,10 +1,13 @@
 """Messages to the till: sent until they are taken, given up in time, and told in the history of their order."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
 from app.domain.errors import LocationUnknown, NotSupportedByPos, OrderInvalid
+from app.domain.ids import new_id
+from app.store.messages import NewMessage, store_message
 from tests.relay.house import IIKO, IKENTOO, House, events, iiko_order, ikentoo_order
 from tests.relay.till import shown, tell, told
 
@@ -94,6 +97,26 @@ async def test_iiko_does_not_have_the_order(house: House) -> None:
     view = await told(house, message_id)
     assert (view["status"], view["final"]) == ("rejected", True)
     assert not (await house.view(order_id))["needs_attention"]
+
+
+async def test_what_the_pos_cannot_be_told_ends_at_once(house: House) -> None:
+    message = NewMessage(
+        location_id=IIKO,
+        id=new_id(),
+        submission=new_id(),
+        about_id=None,
+        body={"message": "Hello", "also_to_printer": True},
+        source="api",
+        detail="stored before the location had this POS",
+    )
+    async with house.engine.begin() as connection:
+        assert await store_message(connection, message)
+        assert await store_message(connection, message)  # a run whose answer was lost
+        assert not await store_message(connection, replace(message, id=new_id(), location_id="nowhere"))
+    await house.send()
+    view = await told(house, message.id)
+    assert (view["status"], view["final"], view["dispatch"]["state"]) == ("failed", True, "done")
+    assert (await house.lane(IIKO))["blocked"] is None
 
 
 async def test_messages_are_no_orders(house: House) -> None:
