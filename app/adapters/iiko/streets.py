@@ -12,7 +12,7 @@ from typing import Any
 from app.adapters.base import WireRequest
 from app.adapters.iiko.connection import Connection
 from app.adapters.iiko.errors import reworded
-from app.adapters.iiko.loose import listed, members, text
+from app.adapters.iiko.loose import listed, members, objects, text
 from app.domain.errors import PosError, Rejected
 from app.domain.status import FailureCode
 
@@ -30,7 +30,7 @@ async def read_cities(connection: Connection) -> list[tuple[str, str, int]]:
         city = members(row.get("city")) or row
         city_id, name = text(city.get("id")), text(city.get("name"))
         if city_id and name:
-            found.append((city_id, name, len(row.get("streets") or [])))
+            found.append((city_id, name, len(list(objects(row.get("streets"))))))
     return found
 
 

@@ -83,7 +83,7 @@ class Restaurant:
     async def opened(self, **pos: Any) -> AsyncIterator[IikoAdapter]:
         """The adapter of a location there; keyword arguments overrule settings."""
         login = {"user_id": "demo", "user_secret": "demo-secret"}
-        adapter = self.pos.open(location(base_url=self.base_url, **{**login, **pos}), Limits(connect_s=2, read_s=20))
+        adapter = self.pos.open(location(**{"base_url": self.base_url, **login, **pos}), Limits(connect_s=2, read_s=20))
         try:
             yield adapter
         finally:
