@@ -258,7 +258,16 @@ def test_a_part_that_is_a_modifier_as_well_counts_as_what_it_was_sent_as() -> No
     part = DealGroup(name="Part", items=(DealChoice(sku="J", name="Jus", price="2.00"),))
     dish = Product(sku="D", name="Dish", modifier_groups=(sauce,), deals=(part,))
     as_both = {"modifiers": [{"sku": "J", "unit_price": "1.00"}], "sub_items": [{"sku": "J", "unit_price": "2.00"}]}
-    assert told(sold(dish), {"sku": "D", "quantity": 1} | as_both) == []
+    for given in (as_both, {"sub_items": as_both["sub_items"]}, {"modifiers": as_both["modifiers"]}):
+        assert told(sold(dish), {"sku": "D", "quantity": 1} | given) == []
+
+
+def test_a_modifier_goes_where_there_is_room() -> None:
+    first = ModifierGroup(id="1", name="First", max=1, modifiers=(choice("Rice", id="r"), choice("Fries", id="f")))
+    second = ModifierGroup(id="2", name="Second", max=2, modifiers=(choice("Rice", id="r"),))
+    plate = Product(sku="P", name="Plate", modifier_groups=(first, second))
+    for given in ([{"id": "f"}, {"id": "r"}], [{"id": "r", "quantity": 2}]):
+        assert told(sold(plate), {"sku": "P", "quantity": 1, "modifiers": given}) == []
 
 
 def test_a_part_beyond_the_deal_is_a_modifier() -> None:
