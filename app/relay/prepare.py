@@ -30,6 +30,7 @@ from app.domain.errors import (
     ITEM_NOT_FOUND,
     AccessDenied,
     Finding,
+    InDoubt,
     Misconfigured,
     NotSent,
     NotSupportedByPos,
@@ -141,7 +142,13 @@ class Kitchen:
         return curable(refused) if isinstance(refused, OrderNotExpressible) else self.pos.traits.ids_change
 
     async def _with_news(self, submission: Submission) -> Translation:
-        await self.syncs.now(self.location.id)
+        try:
+            await self.syncs.now(self.location.id)
+        except (InDoubt, Rejected) as error:
+            # A question creates nothing, and a POS that does not show its menu has not refused the order.
+            raise NotSent(
+                f"The catalog could not be read before sending. {error.message}", answer=error.answer
+            ) from error
         menu = await self.menus.for_order(self.location, submission.order)
         return self._pure(lambda: self.pos.translate(self.location, replace(submission, menu=menu)))
 
