@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import structlog
 
 from app.adapters.base import MenuRead
-from app.adapters.iiko.connection import Connection
+from app.adapters.iiko.connection import Connection, understood
 from app.adapters.iiko.dictionaries import DICTIONARIES, entries_of
 from app.adapters.iiko.errors import unclear
 from app.adapters.iiko.loose import Json, members
@@ -17,38 +17,39 @@ from app.adapters.iiko.names import known
 from app.adapters.iiko.stops import STOP_LIST, Sales, Stopped, stopped_of
 from app.adapters.transport import MAX_MENU, Answer
 from app.domain.catalog import Entry, Kind, Menu, Names
-from app.domain.errors import AccessDenied, Misconfigured, PosError, Rejected
+from app.domain.errors import PosError
 
 log = structlog.get_logger(__name__)
 
 NOMENCLATURE = "/api/0/nomenclature/"
 _READ_AS = 1
 """How menus are understood. A release that understands them otherwise counts on, and every menu is read anew."""
-_NOT_THERE = (Rejected, Misconfigured, AccessDenied)
+_NOT_SHOWN = frozenset({400, 403, 404, 405, 422})
+"""Of an answer: this Iiko, or a licence, does not have it. A failed login is another matter."""
 
 
 async def read_names(connection: Connection) -> Mapping[Kind, Sequence[Entry]]:
     """All dictionaries. One that this Iiko refuses to show is left out, unless it refuses them all."""
     found: dict[Kind, Sequence[Entry]] = {}
     first: PosError | None = None
-    for kind in DICTIONARIES:
+    for kind, dictionary in DICTIONARIES.items():
+        answer = await connection.ask("GET", dictionary.path, connection.organization)
         try:
-            found[kind] = await _read_dictionary(connection, kind)
-        except _NOT_THERE as error:
-            # A licence may not cover it; the others are still worth having.
-            log.warning("a dictionary is not shown", kind=kind.value, http_status=error.http_status)
+            found[kind] = _entries(kind, understood(answer, dictionary.path))
+        except PosError as error:
+            if answer.status not in _NOT_SHOWN:
+                raise
+            log.warning("a dictionary is not shown", kind=kind.value, http_status=answer.status)
             first = first or error
     if not found and first is not None:
         raise first
     return found
 
 
-async def _read_dictionary(connection: Connection, kind: Kind) -> Sequence[Entry]:
-    path = DICTIONARIES[kind].path
-    answer = await connection.read(path, connection.organization)
+def _entries(kind: Kind, answer: Answer) -> Sequence[Entry]:
     entries = [] if is_null(answer) else entries_of(kind, answer.json())
     if entries is None:
-        raise unclear(answer, f"Iiko answered {path} with something that is not a list.")
+        raise unclear(answer, f"Iiko answered {DICTIONARIES[kind].path} with something that is not a list.")
     return entries
 
 
@@ -96,11 +97,11 @@ async def _sales(connection: Connection, names: Names) -> Sales:
 
 
 async def _stopped(connection: Connection) -> Stopped:
-    try:
-        answer = await connection.read(STOP_LIST, connection.organization)
-    except _NOT_THERE as error:
-        log.warning("the stop list is not shown", http_status=error.http_status)
+    answer = await connection.ask("GET", STOP_LIST, connection.organization)
+    if answer.status in _NOT_SHOWN:
+        log.warning("the stop list is not shown", http_status=answer.status)
         return {}
+    understood(answer, STOP_LIST)
     stopped = {} if is_null(answer) else stopped_of(answer.json())
     if stopped is None:
         raise unclear(answer, "Iiko answered with something that is not a stop list.")

@@ -58,12 +58,7 @@ class Connection:
 
     async def read(self, path: str, params: Mapping[str, str], *, max_body: int = MAX_BODY) -> Answer:
         """A question; its answer is a 2xx and whole. Raises a PosError, Rejected where Iiko refuses the question."""
-        answer = await self.ask("GET", path, params, max_body=max_body)
-        if error := pos_error(answer):
-            raise refused(error, answer, f"Iiko refused the question {path}")
-        if answer.truncated:
-            raise unclear(answer, f"Iiko's answer to {path} is larger than we read.")
-        return answer
+        return understood(await self.ask("GET", path, params, max_body=max_body), path)
 
     async def aclose(self) -> None:
         """Closes the connections."""
@@ -71,6 +66,15 @@ class Connection:
 
     async def _fetch(self) -> str:
         return await fetch_token(self._client, self.settings)
+
+
+def understood(answer: Answer, path: str) -> Answer:
+    """The answer to a question, if it is one. Raises a PosError."""
+    if error := pos_error(answer):
+        raise refused(error, answer, f"Iiko refused the question {path}")
+    if answer.truncated:
+        raise unclear(answer, f"Iiko's answer to {path} is larger than we read.")
+    return answer
 
 
 def refused(error: PosError, answer: Answer, what: str) -> PosError:

@@ -30,6 +30,7 @@ WORDS: tuple[tuple[FailureCode, tuple[str, ...]], ...] = (
         FailureCode.ITEM_UNAVAILABLE,
         ("is excluded from menu", "is inactive", "stop list", "stoplist", "prohibited to sale", "out of stock"),
     ),
+    (FailureCode.CUSTOMER_CONFLICT, ("customernotfound", "customer '", "customer with", "customerid")),
     (FailureCode.ITEM_NOT_FOUND, ("productnotfound", "productsizenotfound", "product '", "nomenclature")),
     (FailureCode.OUTSIDE_DELIVERY_ZONE, ("outofterminalzone", "delivery zone", "terminalgroupidnotdetermined")),
     (FailureCode.BELOW_MINIMUM, ("sumislessthenminimum", "minimum sum", "minsum", "less than minimum")),

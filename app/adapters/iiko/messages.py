@@ -1,6 +1,7 @@
 """A message for the people at the POS. Iiko takes one about an order only: it is the order's problem, and shown."""
 
 from app.adapters.base import MessageSubmission, Taken, Translation, WireRequest
+from app.adapters.iiko.connection import refused
 from app.adapters.iiko.errors import NOT_FOUND, complaint, pos_error
 from app.adapters.iiko.settings import IikoSettings
 from app.adapters.transport import Answer
@@ -40,4 +41,4 @@ def told(answer: Answer) -> Taken:
             answer=error.answer,
             pos_message=error.pos_message,
         )
-    raise error
+    raise refused(error, answer, "Iiko refused the message")

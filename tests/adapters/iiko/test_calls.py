@@ -5,7 +5,22 @@ from typing import Any
 
 import pytest
 
-from app.adapters.base import Adapter, Limits, Listing, Lookup, Pos
+from app.adapters.base import (
+    Adapter,
+    CallbackRegistration,
+    CatalogSource,
+    Directory,
+    Floor,
+    GuestBook,
+    Limits,
+    Listing,
+    Lookup,
+    Messenger,
+    Pos,
+    Preparing,
+    SetUp,
+    TakesMessages,
+)
 from app.adapters.iiko.pos import Iiko
 from app.domain.errors import AccessDenied, InDoubt, Misconfigured, NotSent, PosError, Rejected
 from app.domain.status import Word
@@ -48,6 +63,17 @@ async def test_is_what_the_registry_holds() -> None:
     assert pos.traits.polled
     adapter: Adapter = pos.open(location(), Limits())
     await adapter.aclose()
+
+
+async def test_does_what_the_relay_may_ask_of_it() -> None:
+    """Checked by the types, signatures and all."""
+    messages: TakesMessages = Iiko()
+    adapter = Iiko().open(location(), Limits())
+    reading: tuple[CatalogSource, Directory, GuestBook, SetUp] = (adapter, adapter, adapter, adapter)
+    sending: tuple[Preparing, Messenger] = (adapter, adapter)
+    await adapter.aclose()
+    assert not isinstance(adapter, Floor | CallbackRegistration)
+    assert (len(reading), len(sending), messages.__class__) == (4, 2, Iiko)
 
 
 async def test_taken(speaking_to: Opening) -> None:

@@ -18,7 +18,7 @@ from app.simulators.iiko import ids
 from tests.adapters.iiko.conftest import Opening, Restaurant
 from tests.adapters.iiko.nomenclature import ANSWERS, tree
 from tests.adapters.iiko.places import delivery, location, pickup, submission
-from tests.adapters.iiko.serving import Reply, Script, iiko_says, reply
+from tests.adapters.iiko.serving import AUTH, Reply, Script, iiko_says, reply
 
 NAMED: Mapping[str, Any] = {
     "delivery_terminal": "Centre",
@@ -204,6 +204,14 @@ async def test_no_dictionary_at_all_is_an_error(speaking_to: Opening) -> None:
     async with speaking_to(answering(**refused)) as adapter:
         with pytest.raises(AccessDenied):
             await adapter.read_names()
+
+
+async def test_a_wrong_login_is_tried_once(speaking_to: Opening) -> None:
+    script = answering(**{AUTH: reply("wrong", 400)})
+    async with speaking_to(script) as adapter:
+        with pytest.raises(AccessDenied):
+            await adapter.read_names()
+    assert script.count(AUTH) == 1
 
 
 @pytest.mark.parametrize(

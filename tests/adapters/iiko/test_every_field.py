@@ -10,9 +10,10 @@ import pytest
 
 from app.domain.errors import OrderNotExpressible
 from app.domain.fields import StrictModel
-from app.domain.order import Order
+from app.domain.order import Order, SubItem
 from app.simulators.iiko import ids
-from tests.adapters.iiko.places import case, translated
+from tests.adapters.iiko.nomenclature import MENU
+from tests.adapters.iiko.places import case, pickup, translated
 
 
 class Fate(StrEnum):
@@ -99,7 +100,7 @@ def pointers(model: type[StrictModel], at: str = "") -> Iterator[str]:
     for name, field in model.model_fields.items():
         pointer = f"{at}/{name}"
         inner = model_in(field.annotation)
-        if inner is None or FIELDS.get(pointer, (None,))[0] is Fate.REFUSED:
+        if inner is None or (FIELDS | PART_FIELDS).get(pointer, (None,))[0] is Fate.REFUSED:
             yield pointer
         else:
             many = get_origin(field.annotation) is tuple or "tuple" in str(field.annotation)
@@ -118,6 +119,32 @@ def changed(order: dict[str, Any], pointer: str, value: Any) -> dict[str, Any]:
 
 def test_every_field_has_a_decision() -> None:
     assert set(pointers(Order)) == set(FIELDS)
+    assert set(pointers(SubItem, PART)) == set(PART_FIELDS)
+
+
+# A part of a dish is sent where the menu offers it.
+PART = "/items/0/sub_items/0"
+PART_FIELDS: dict[str, tuple[Fate, Any]] = {
+    f"{PART}/sku": (Fate.REFUSED, "00036"),
+    f"{PART}/product_id": (Fate.REFUSED, ids.BORSCHT),
+    f"{PART}/name": (Fate.SENT, "Coke"),
+    f"{PART}/quantity": (Fate.SENT, 2),
+    f"{PART}/unit_price": (Fate.SENT, "1.00"),
+    f"{PART}/modifiers": (Fate.REFUSED, [{"sku": "M06"}]),
+}
+
+
+@pytest.mark.parametrize("pointer", PART_FIELDS)
+def test_the_decision_on_a_part_is_kept(pointer: str) -> None:
+    fate, value = PART_FIELDS[pointer]
+    before = pickup(items=[{"sku": "00046", "quantity": 1, "sub_items": [{"sku": "00042"}]}])
+    after = changed(before, pointer, value)
+    if fate is Fate.REFUSED:
+        with pytest.raises(OrderNotExpressible) as refused:
+            translated(after, menu=MENU)
+        assert [finding.pointer for finding in refused.value.findings] == [pointer]
+        return
+    assert translated(before, menu=MENU).request.body != translated(after, menu=MENU).request.body
 
 
 @pytest.mark.parametrize("pointer", [pointer for pointer, (fate, _) in FIELDS.items() if fate is not Fate.ELSEWHERE])

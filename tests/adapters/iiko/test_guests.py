@@ -11,6 +11,7 @@ from app.adapters.iiko.guests import FIND, SAVE
 from app.domain.errors import AccessDenied, InDoubt, Misconfigured, NotSent, PosError, Rejected
 from app.domain.ids import new_id
 from app.domain.payment import CheckPayment
+from app.domain.status import FailureCode
 from app.domain.venue import Guest
 from app.simulators.control import Match
 from app.simulators.iiko import ids
@@ -173,6 +174,14 @@ async def test_prepares_by_creating(restaurant: Restaurant) -> None:
         assert (await adapter.create(request)).event.order_id  # it would refuse a guest that it does not know
 
 
+async def test_a_guest_that_is_gone_is_a_clear_no(restaurant: Restaurant) -> None:
+    request = restaurant.pos.translate(location(), submission(pickup(), new_id(), facts={"customer_id": GUID})).request
+    async with restaurant.opened() as adapter:
+        with pytest.raises(Rejected) as refused:
+            await adapter.create(request)
+    assert refused.value.code == FailureCode.CUSTOMER_CONFLICT
+
+
 async def test_prepares_nothing_where_nothing_is_wanted(restaurant: Restaurant) -> None:
     assert await prepared(restaurant, "none", order_of(OLENA)) == {}
     assert await prepared(restaurant, "find", pickup(customer={"first_name": "Ann"})) == {}
@@ -187,8 +196,20 @@ async def test_prepares_nothing_where_nothing_is_wanted(restaurant: Restaurant) 
     assert restaurant.state.journal.entries == type(restaurant.state.journal.entries)()
 
 
-@pytest.mark.parametrize("kind", ["hang_before", "error_500_html", "drop_before", "garbage", "rate_limited"])
-@pytest.mark.parametrize("endpoint", ["customers/get_customer_by_phone", "customers/create_or_update"])
+FIND_IT, SAVE_IT = "customers/get_customer_by_phone", "customers/create_or_update"
+
+
+@pytest.mark.parametrize(
+    ("kind", "endpoint"),
+    [
+        ("hang_before", FIND_IT),
+        *(
+            (kind, path)
+            for kind in ("error_500_html", "drop_before", "garbage", "rate_limited")
+            for path in (FIND_IT, SAVE_IT)
+        ),
+    ],
+)
 async def test_a_failure_never_holds_the_order_up(restaurant: Restaurant, kind: str, endpoint: str) -> None:
     restaurant.fault(kind, match=Match(endpoint=endpoint))
     assert await prepared(restaurant, "create", order_of(NOBODY)) == {}
