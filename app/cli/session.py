@@ -13,6 +13,7 @@ from app.adapters.registry import OpenAdapters, build
 from app.cli.storage import open_storage
 from app.domain.errors import StorageUnavailable
 from app.relay.locations import Locations
+from app.relay.menus import Menus
 from app.relay.oauth import TokenVault
 from app.relay.operate import Operate
 from app.settings import Settings, load_settings
@@ -78,7 +79,7 @@ def _store(settings: Settings, engine: AsyncEngine, cipher: Cipher, *, announce:
         cipher=cipher,
         registry=registry,
         locations=locations,
-        operate=Operate(engine, locations=locations, registry=registry, announce=announce),
+        operate=Operate(engine, locations=locations, registry=registry, menus=Menus(engine), announce=announce),
     )
 
 

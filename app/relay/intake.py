@@ -23,9 +23,8 @@ from app.domain.location import Location
 from app.domain.money import written
 from app.domain.order import Order, as_received, fingerprint, searchable
 from app.domain.rules import check
-from app.relay.catalog_check import against_menu, refuses
+from app.relay.catalog_check import against_menu, as_warning, refuses, translated
 from app.relay.menus import Menus
-from app.relay.prepare import curable
 from app.relay.sending import Locations
 from app.store.database import run
 from app.store.intake import Known, NewOrder, known_orders, store_orders
@@ -102,7 +101,8 @@ class Intake:
         menu = await self._menus.for_order(location, order)
         problems = tuple(against_menu(location, order, menu))
         try:
-            translation = self._translate(location, order, menu, new_id())
+            pos = self._registry[location.pos.system]
+            translation = pos.translate(location, _as_sent(location, order, menu, new_id()))
         except OrderNotExpressible as refused:
             known = {finding.pointer for finding in problems}
             told = (finding for finding in refused.findings if finding.pointer not in known)
@@ -136,15 +136,9 @@ class Intake:
         if found and refuses(location, menu, datetime.now(UTC)):
             raise OrderInvalid(found)
         submission = new_id()
-        translation: Translation | None = None
-        try:
-            translation = self._translate(location, order, menu, submission)
-        except OrderNotExpressible as refused:
-            if not curable(refused):
-                raise
-            # What is known of the POS may be old: the order is taken, and a sync is made when it is sent.
-        except Misconfigured:  # the venue's fault, not the order's: it is taken, and its lane will be blocked
-            pass
+        translation = translated(
+            self._registry[location.pos.system], location, _as_sent(location, order, menu, submission)
+        )
         return NewOrder(
             location_id=location.id,
             id=new_id(),
@@ -160,7 +154,7 @@ class Intake:
             pos_system=location.pos.system,
             folded=translation.folded if translation else (),
             not_sent=translation.not_sent if translation else (),
-            warnings=[_warning(finding) for finding in found],
+            warnings=[as_warning(finding) for finding in found],
             body=as_received(order, location.settings.currency),
             detail=_first_line(order, location, actor),
             give_up_after_s=location.settings.give_up_after_s,
@@ -170,12 +164,6 @@ class Intake:
         findings = check(order, currency=location.settings.currency, now=datetime.now(UTC))
         if findings:
             raise OrderInvalid(findings)
-
-    def _translate(self, location: Location, order: Order, menu: Menu, reference: UUID) -> Translation:
-        now = datetime.now(UTC)
-        deadline = now + timedelta(seconds=location.settings.give_up_after_s)
-        submission = Submission(order=order, reference=reference, now=now, deadline_at=deadline, menu=menu)
-        return self._registry[location.pos.system].translate(location, submission)
 
 
 async def _same(connection: AsyncConnection, known: Known, print_of_content: bytes) -> OrderRow:
@@ -210,8 +198,10 @@ def _fresh(new: NewOrder, received_at: datetime) -> OrderRow:
     )
 
 
-def _warning(finding: Finding) -> dict[str, str]:
-    return {"code": finding.code, "message": finding.message, "pointer": finding.pointer}
+def _as_sent(location: Location, order: Order, menu: Menu, reference: UUID) -> Submission:
+    now = datetime.now(UTC)
+    deadline = now + timedelta(seconds=location.settings.give_up_after_s)
+    return Submission(order=order, reference=reference, now=now, deadline_at=deadline, menu=menu)
 
 
 def _first_line(order: Order, location: Location, actor: str) -> str:

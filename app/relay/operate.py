@@ -18,10 +18,12 @@ from app.domain.submission import Dispatch, DispatchEvent
 from app.relay.at_hand import AtHand, starts_again
 from app.relay.events import OrderCase
 from app.relay.no_result import CANCEL_WANTED, end_by_cancel, hold_back
+from app.relay.prepare import Menus
 from app.relay.resend import resend
 from app.relay.sending import Locations
 from app.store.database import run
 from app.store.lanes import is_paused, pause_lane, probe_now, resume_lane
+from app.store.orders import current_body
 from app.store.submissions import (
     in_doubt_besides,
     lock_submission,
@@ -38,10 +40,17 @@ class Operate:
     """``announce`` is called after each commit that makes something due."""
 
     def __init__(
-        self, engine: AsyncEngine, *, locations: Locations, registry: Registry, announce: Callable[[], None]
+        self,
+        engine: AsyncEngine,
+        *,
+        locations: Locations,
+        registry: Registry,
+        menus: Menus,
+        announce: Callable[[], None],
     ) -> None:
         self._engine = engine
         self._locations = locations
+        self._menus = menus
         self._registry = registry
         self._announce = announce
         self._polled = frozenset(system for system, pos in registry.items() if pos.traits.polled)
@@ -60,7 +69,13 @@ class Operate:
         Raises NotFound, StateConflict, OrderInvalid, OrderNotExpressible.
         """
         location = await self._locations.get(location_id)
-        work = partial(resend, location=location, corrected=order, registry=self._registry, reference=new_id())
+        sent = order
+        if sent is None:
+            sent = await run(self._engine, lambda connection: current_body(connection, location_id, order_id))
+        menu = await self._menus.for_order(location, sent)
+        work = partial(
+            resend, location=location, corrected=order, menu=menu, registry=self._registry, reference=new_id()
+        )
         await self._act(location_id, order_id, actor, work)
 
     async def resolve(

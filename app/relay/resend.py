@@ -1,17 +1,18 @@
 """A resend: a new submission of an order under a new reference, as it was or corrected."""
 
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from app.adapters.base import Registry, Submission
-from app.domain.errors import Finding, Misconfigured, OrderInvalid
+from app.domain.catalog import Menu
+from app.domain.errors import Finding, OrderInvalid
 from app.domain.location import Location
 from app.domain.order import Order, as_received, differences, searchable
 from app.domain.rules import check
 from app.domain.status import Source, Status
 from app.domain.submission import Dispatch
 from app.relay.at_hand import AtHand, starts_again
+from app.relay.catalog_check import against_menu, as_warning, refuses, translated
 from app.relay.events import OrderCase
 from app.store.messages import is_on_its_way
 from app.store.orders import current_body
@@ -21,8 +22,9 @@ RESENDABLE = frozenset({Status.REJECTED, Status.FAILED, Status.CANCELLED})
 
 
 async def resend(
-    hand: AtHand, *, location: Location, corrected: Order | None, registry: Registry, reference: UUID
+    hand: AtHand, *, location: Location, corrected: Order | None, menu: Menu, registry: Registry, reference: UUID
 ) -> None:
+    """``menu``: what is known of what the order names."""
     case, submission = hand.case, hand.submission
     if submission.reference == reference:  # an earlier run of this transaction had committed after all
         return
@@ -32,10 +34,14 @@ async def resend(
     body = None
     if corrected is not None:
         _fits(case, corrected, location)
+        found = against_menu(location, corrected, menu)
+        if found and refuses(location, menu, case.now):
+            raise OrderInvalid(found)
+        case.set(warnings=[as_warning(finding) for finding in found])
         body = as_received(corrected, location.settings.currency)
-    sent = Submission(order=order, reference=reference, now=case.now, deadline_at=deadline_at)
-    with suppress(Misconfigured):  # the venue's fault: its lane will be blocked by the send
-        translation = registry[location.pos.system].translate(location, sent)
+    sent = Submission(order=order, reference=reference, now=case.now, deadline_at=deadline_at, menu=menu)
+    translation = translated(registry[location.pos.system], location, sent)
+    if translation is not None:
         case.set(folded=list(translation.folded), not_sent=list(translation.not_sent))
     old = as_received(await current_body(hand.connection, location.id, case.order.id), location.settings.currency)
     await add_submission(

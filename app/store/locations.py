@@ -12,6 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from app.domain.errors import NotFound, StateConflict
 from app.domain.status import ENDS, Status
+from app.store import pos_tokens
 from app.store.catalogs import forget_catalog, make_sync_due
 from app.store.database import run
 from app.store.lanes import make_due
@@ -136,6 +137,7 @@ async def delete(engine: AsyncEngine, location_id: str) -> None:
     live = (locations.c.location_id == location_id) & locations.c.deleted_at.is_(None)
 
     async def work(connection: AsyncConnection) -> None:
+        await pos_tokens.wipe(connection, location_id)  # first: a renewal holds this row alone, and nobody waits for us
         # FOR UPDATE waits for intakes that point at the row, and makes later ones wait for us.
         if await connection.scalar(select(locations.c.version).where(live).with_for_update()) is None:
             raise NotFound(location_id)

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.domain.errors import NotFound
 from app.domain.order import Order
 from app.domain.status import Status
 from app.store.tables import orders, status_history, submissions
@@ -115,7 +116,7 @@ async def order_of_reference(connection: AsyncConnection, location_id: str, refe
 
 
 async def current_body(connection: AsyncConnection, location_id: str, order_id: UUID) -> Order:
-    """The order as it is sent: the corrected one of the last resend, or what the website sent."""
+    """The order as it is sent: the corrected one of the last resend, or what the website sent. Raises NotFound."""
     statement = (
         select(func.coalesce(submissions.c.body, orders.c.body))
         .select_from(orders)
@@ -124,6 +125,9 @@ async def current_body(connection: AsyncConnection, location_id: str, order_id: 
             (submissions.c.location_id == orders.c.location_id)
             & (submissions.c.reference == orders.c.current_reference),
         )
-        .where(orders.c.location_id == location_id, orders.c.id == order_id)
+        .where(orders.c.location_id == location_id, orders.c.id == order_id, orders.c.kind == "order")
     )
-    return Order.model_validate((await connection.execute(statement)).scalar_one())
+    body = await connection.scalar(statement)
+    if body is None:
+        raise NotFound("There is no such order.")
+    return Order.model_validate(body)

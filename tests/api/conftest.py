@@ -132,7 +132,7 @@ def services_over(engine: AsyncEngine, announced: list[None], adapters: OpenAdap
         menus=menus,
         sync=Sync(engine, locations=locations, adapters=adapters, menus=menus, interval_s=900.0),
         intake=Intake(engine, locations=locations, registry=registry(), menus=menus, announce=announce),
-        operate=Operate(engine, locations=locations, registry=registry(), announce=announce),
+        operate=Operate(engine, locations=locations, registry=registry(), menus=menus, announce=announce),
         inbox=Inbox(engine, registry()),
         payments=Payments(engine, locations=locations, registry=registry(), announce=announce),
         messages=Messages(engine, locations=locations, registry=registry(), announce=announce),

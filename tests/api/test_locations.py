@@ -209,6 +209,18 @@ async def test_a_changed_token_address_wants_its_secrets_again(api: Api) -> None
         (changed(IKENTOO, base_url="http://pos.example.com/o"), [("/pos/base_url", "insecure")]),
         (changed(IKENTOO, base_url="http://127.0.0.1.example.com/o"), [("/pos/base_url", "insecure")]),
         ({**IKENTOO, "status_url": "http://shop.example.com"}, [("/status_url", "insecure")]),
+        (
+            changed(
+                IKENTOO,
+                auth={
+                    "token_url": "http://login.example.com",
+                    "client_id": "c",
+                    "client_secret": "s",
+                    "refresh_token": "r",
+                },
+            ),
+            [("/pos/auth/token_url", "insecure")],
+        ),
         (changed(IKENTOO, payment_methods={"CARD": 1}), [("/pos/payment_methods/CARD", "wrong_type")]),
     ],
 )

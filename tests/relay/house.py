@@ -191,7 +191,7 @@ async def open_house(engine: AsyncEngine, **iiko_changes: Any) -> AsyncIterator[
             menus=menus,
             sync=sync,
             intake=Intake(engine, locations=locations, registry=registry, menus=menus, announce=announce),
-            operate=Operate(engine, locations=locations, registry=registry, announce=announce),
+            operate=Operate(engine, locations=locations, registry=registry, menus=menus, announce=announce),
             inbox=inbox,
             payments=Payments(engine, locations=locations, registry=registry, announce=announce),
             messages=Messages(engine, locations=locations, registry=registry, announce=announce),

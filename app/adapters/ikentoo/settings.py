@@ -15,7 +15,7 @@ Secret = Annotated[SecretStr, Field(min_length=1, max_length=8192)]
 
 
 class IkentooAuth(StrictModel):
-    """Either a lasting ``access_token``, or all four of OAuth (stored only: renewing comes with a later release)."""
+    """Either a lasting ``access_token``, or all four of OAuth (renewed by us; a new refresh_token begins anew)."""
 
     access_token: Secret | None = None
     token_url: WebAddress | None = None

@@ -105,7 +105,7 @@ async def test_faults(till: Till, fault: dict[str, Any], kind: type[PosError]) -
         assert error.retry_after_s == fault.get("retry_after")
 
 
-async def test_oauth_comes_later_and_sends_nothing() -> None:
+async def test_oauth_without_a_vault_sends_nothing() -> None:
     async def unexpected(peer: Peer) -> None:
         await peer.read_some()
 
