@@ -1,4 +1,5 @@
-"""`make bench`, or `QUICK=1 make bench` for a look in less than a minute. Writes nothing into the repository."""
+"""`make bench`, or `QUICK=1 make bench` for a look in a minute; `make bench ARGS=sync`: only the sync of a large menu.
+Writes nothing into the repository."""
 
 import asyncio
 import os
@@ -8,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from bench import intake, latency, report
+from bench import intake, latency, report, sync
 from bench.house import House, furnished
 from bench.intake import Pace, Patience
 from bench.machine import description, sync_us
@@ -41,6 +42,14 @@ async def measure(house: House, *, quick: bool) -> None:
     report.show(surroundings, variants, report.intake_figures(variants, runs), delays)
 
 
+async def measure_sync(house: House, *, quick: bool) -> None:
+    """The sync of a large menu, and its report."""
+    surroundings = await _surroundings(house)
+    patience = Patience(seconds=3 if quick else 20, repeats=0)
+    found = await sync.measure(house, rounds=1 if quick else 3, patience=patience, tell=tell)
+    report.show_sync(surroundings, report.sync_figures(found))
+
+
 async def _surroundings(house: House) -> dict[str, Any]:
     async with house.connected() as connection:
         settings = {name: await connection.fetchval(f"SHOW {name}") for name in ("fsync", "synchronous_commit")}
@@ -69,7 +78,9 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # unwinds, and so stops what was started
     quick = os.environ.get("QUICK", "") not in ("", "0")
     with furnished() as house, asyncio.Runner(loop_factory=loop_factory()) as runner:
-        runner.run(measure(house, quick=quick))
+        if sys.argv[1:] != ["sync"]:
+            runner.run(measure(house, quick=quick))
+        runner.run(measure_sync(house, quick=quick))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from bench.intake import Run, Variant
 from bench.latency import Latency
+from bench.sync import Sync
 
 NOTE = (
     "Load client, server, PostgreSQL and simulator share the cores of one machine: read the ratios, not the absolute "
@@ -59,6 +60,26 @@ def latency_figures(found: Latency) -> dict[str, Any]:
     }
 
 
+def sync_figures(syncs: Sequence[Sync]) -> dict[str, dict[str, Any]]:
+    """By POS and case."""
+    by_case: dict[str, list[Sync]] = {}
+    for each in syncs:
+        by_case.setdefault(f"{each.pos}, {each.case}", []).append(each)
+    return {name: _sync(own) for name, own in by_case.items()}
+
+
+def _sync(syncs: Sequence[Sync]) -> dict[str, Any]:
+    others = [each.shares.others for each in syncs if each.shares.others is not None]
+    parts = syncs[0].shares.parts
+    return {
+        "s": _median([each.seconds for each in syncs]),
+        "all_s": [round(each.seconds, 2) for each in syncs],
+        "rows": [each.rows for each in syncs],
+        "cpu_s": {name: _median([each.shares.parts[name] * each.seconds for each in syncs]) for name in parts},
+        "others_cores": round(max(others), 2) if others else None,
+    }
+
+
 def percentile(values: Sequence[float], which: int) -> float:
     """The nearest rank."""
     ordered = sorted(values)
@@ -85,6 +106,18 @@ def show(
     ):
         console.print("Others used this machine during some runs: the figures are worth less. Repeat when it is calm.")
     print(json.dumps({"machine": surroundings, "intake": intake, "latency": latency}))
+
+
+def show_sync(surroundings: Mapping[str, Any], figures: Mapping[str, Mapping[str, Any]]) -> None:
+    """The table, and its own line of JSON."""
+    table = _table("Sync of a menu of 5,000 products with modifiers", "s", "each round", "rows written", "others")
+    for name, own in figures.items():
+        each = " ".join(f"{seconds:.2f}" for seconds in own["all_s"])
+        rows = " ".join(f"{rows:,}" for rows in sorted(set(own["rows"])))
+        others = "-" if own["others_cores"] is None else f"{own['others_cores']:.2f}"
+        table.add_row(name, f"{own['s']:.2f}", each, rows, others)
+    Console().print(table, "")
+    print(json.dumps({"machine": surroundings, "sync": figures}))
 
 
 def _intake_table(variants: Sequence[Variant], figures: Mapping[str, Mapping[str, Any]]) -> Table:
