@@ -70,5 +70,5 @@ async def _hint(connection: Connection, address: Mapping[str, Any]) -> str | Non
 
 def _shown(names: list[str], wanted: str) -> str:
     """The nearest by spelling."""
-    near = difflib.get_close_matches(wanted, names[:5000], n=_SHOWN, cutoff=0.3) or names[:_SHOWN]
+    near = difflib.get_close_matches(wanted, names[:2000], n=_SHOWN, cutoff=0.3) or names[:_SHOWN]
     return ", ".join(repr(name) for name in near) + (" ..." if len(names) > len(near) else "")
