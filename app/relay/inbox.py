@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from app.adapters.base import CallbackReader, CallbackRequest, Registry
 from app.domain.errors import CallbackUnauthenticated, CallbackUnreadable, NotFound, StateConflict, StorageUnavailable
 from app.domain.location import Location
-from app.domain.status import Source, Status, StatusEvent
+from app.domain.status import FailureCode, Source, Status, StatusEvent
 from app.domain.submission import Dispatch, DispatchEvent, step
 from app.relay.arrival import cancel_comes_too_late
 from app.relay.events import OrderCase
@@ -23,6 +23,7 @@ from app.store.callbacks import (
     save_callback,
     store_callback,
 )
+from app.store.catalogs import hasten_sync
 from app.store.database import run
 from app.store.lanes import callback_came
 from app.store.orders import order_of_reference
@@ -37,6 +38,10 @@ AT_ONCE = 4
 """Callbacks that one process works on; more would keep intake from its connections. The others wait, stored."""
 LEFT_ALONE_S = 3.0
 """A stored callback is the business of the process that took it for so long, then anybody's."""
+
+
+_STALE_MENU = frozenset({FailureCode.ITEM_NOT_FOUND, FailureCode.ITEM_UNAVAILABLE})
+"""The till says no to an item: what we know of its menu may be old."""
 
 
 class Inbox:
@@ -158,6 +163,8 @@ class Inbox:
                     case.move(Status.SUBMITTED)
                 cancel_comes_too_late(case)
         await case.save(connection)
+        if event.failure_code in _STALE_MENU:
+            await hasten_sync(connection, callback.location_id)
         await save_callback(
             connection,
             callback,

@@ -124,22 +124,22 @@ class Kitchen:
     async def _translated(self, submission: Submission) -> Translation:
         try:
             return self._pure(lambda: self.pos.translate(self.location, submission))
-        except (OrderNotExpressible, Misconfigured) as refused:
-            if not self._perhaps_old_news(refused):
+        except (OrderNotExpressible, Misconfigured) as error:
+            if not isinstance(self.adapter, CatalogSource):
                 raise
+            refused = error
+        # What is known of the POS may be old news: with the present state it may go.
         try:
             return await self._with_news(submission)
-        except OrderNotExpressible as refused:
+        except PosError as error:
+            if isinstance(refused, OrderNotExpressible) and curable(refused):
+                raise
+            raise refused from error
+        except OrderNotExpressible as error:
             # The POS itself says now that it does not sell this.
-            if all(finding.code == ITEM_NOT_FOUND for finding in refused.findings):
-                raise Rejected(str(refused), code=ITEM_NOT_FOUND) from refused
+            if all(finding.code == ITEM_NOT_FOUND for finding in error.findings):
+                raise Rejected(str(error), code=ITEM_NOT_FOUND) from error
             raise
-
-    def _perhaps_old_news(self, refused: OrderNotExpressible | Misconfigured) -> bool:
-        """Whether what the POS says now could make a difference."""
-        if not isinstance(self.adapter, CatalogSource):
-            return False
-        return curable(refused) if isinstance(refused, OrderNotExpressible) else self.pos.traits.ids_change
 
     async def _with_news(self, submission: Submission) -> Translation:
         try:

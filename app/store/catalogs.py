@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select, text, update
@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.domain.catalog import Entry, Group, Kind, Product
 from app.store.tables import catalogs, dictionaries, products
 from app.store.wakeup import CONFIG
+
+HASTENED_APART_S = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +185,16 @@ async def make_sync_due(connection: AsyncConnection, location_id: str, *, anew: 
         changes |= {"revision": None, "error": None}
     storing = insert(catalogs).values(location_id=location_id, due_at=func.now())
     await connection.execute(storing.on_conflict_do_update(index_elements=["location_id"], set_=changes))
+
+
+async def hasten_sync(connection: AsyncConnection, location_id: str) -> None:
+    """The menu that is known may be old: synced soon, but not more than once a minute."""
+    soon = func.greatest(func.now(), catalogs.c.synced_at + timedelta(seconds=HASTENED_APART_S))
+    await connection.execute(
+        update(catalogs)
+        .where(catalogs.c.location_id == location_id, catalogs.c.synced_at.is_not(None))
+        .values(due_at=func.least(catalogs.c.due_at, soon))
+    )
 
 
 async def forget_catalog(connection: AsyncConnection, location_id: str) -> None:
