@@ -14,12 +14,17 @@ from app.cli.web import listen, served
 from app.simulators import iiko as iiko_simulator
 from app.simulators import ikentoo as ikentoo_simulator
 from app.simulators.iiko import ids
+from app.simulators.ikentoo.config import OAuth
 
 simulate = typer.Typer(no_args_is_help=True, help="A POS to try things against: real HTTP, and faults on demand.")
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="0: a free one.")]
 Speed = Annotated[float, typer.Option(min=0.001, help="Simulated seconds in a real one: 60 makes a minute a second.")]
+Products = Annotated[int, typer.Option(min=0, max=100_000, help="So many made-up dishes with choices on top.")]
+
+OAUTH = OAuth(clients={"order-relay": "demo-secret"}, refresh_token="demo-refresh-token")  # noqa: S106 - no secrets
+"""A simulator's credentials, the same at each start."""
 
 HELP = """{access}
 A page for people: {address}/_sim
@@ -28,31 +33,53 @@ Spoil the next:    curl {address}/_sim/faults -d '{fault}'"""
 FAULT = '{{"kind": "drop_after", "match": {{"endpoint": "{endpoint}"}}, "times": 1}}'
 IIKO_ACCESS = f"base_url {{address}}, login demo / demo-secret, organization {ids.ORGANIZATION}"
 IKENTOO_ACCESS = "base_url {address}/o, business locations 25769803788, 25769805870 and 123"
+OAUTH_ACCESS = (
+    f"{IKENTOO_ACCESS}\ntoken_url {{address}}/oauth/token, client order-relay / demo-secret, "
+    f"refresh token {OAUTH.refresh_token} (good once)"
+)
 
 
 @simulate.command()
 def iiko(
+    *,
     host: Host = "127.0.0.1",
     port: Port = 8101,
     speed: Speed = 1.0,
     confirm: Annotated[bool, typer.Option("--confirm", help="Orders wait for an operator's confirmation.")] = False,
+    products: Products = 0,
 ) -> None:
     """Iiko's legacy delivery API, one restaurant."""
     config = iiko_simulator.default_config()
-    config = replace(config, clock_factor=speed, policy=replace(config.policy, confirm=confirm))
+    policy = replace(config.policy, confirm=confirm)
+    config = replace(config, clock_factor=speed, policy=policy, generated_products=products)
     _run(iiko_simulator.create_app(config), host, port, name="Iiko", access=IIKO_ACCESS, endpoint="orders/add")
 
 
 @simulate.command()
 def ikentoo(
+    *,
     host: Host = "127.0.0.1",
     port: Port = 8102,
     speed: Speed = 1.0,
     token: Annotated[str | None, typer.Option(help="The bearer token to ask for; absent: none.")] = None,
+    oauth: Annotated[
+        bool, typer.Option("--oauth", help="Tokens that expire and are refreshed, as the vendor's.")
+    ] = False,
+    tables_stay_open: Annotated[
+        bool, typer.Option("--tables-stay-open", help="An unpaid check at a table is closed by a payment only.")
+    ] = False,
+    products: Products = 0,
 ) -> None:
     """iKentoo's order API, three restaurants, with callbacks to whatever is registered."""
-    config = replace(ikentoo_simulator.default_config(), clock_factor=speed, token=token)
-    _run(ikentoo_simulator.create_app(config), host, port, name="iKentoo", access=IKENTOO_ACCESS, endpoint="toGo")
+    config = replace(
+        ikentoo_simulator.default_config(products=products),
+        clock_factor=speed,
+        token=token,
+        oauth=OAUTH if oauth else None,
+        tables_stay_open=tables_stay_open,
+    )
+    access = OAUTH_ACCESS if oauth else IKENTOO_ACCESS
+    _run(ikentoo_simulator.create_app(config), host, port, name="iKentoo", access=access, endpoint="toGo")
 
 
 def _run(app: Any, host: str, port: int, *, name: str, access: str, endpoint: str) -> None:

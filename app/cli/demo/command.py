@@ -12,9 +12,9 @@ import typer
 from rich.console import Console
 
 from app import logs
-from app.cli.demo.comparison import differences, read_books
+from app.cli.demo.comparison import Books, differences, read_books
 from app.cli.demo.evening import DOUBTFUL, Planned, evening
-from app.cli.demo.play import View, play
+from app.cli.demo.play import play
 from app.cli.demo.restaurants import ZHYTOMYR
 from app.cli.demo.scratch import scratch_directory
 from app.cli.demo.show import shown
@@ -89,10 +89,11 @@ async def _evening(stage: Stage, console: Console) -> int:
     console.print("One of them in full: Iiko created it, and its answer got lost.")
     console.print(order_story(await find_order(stage.parts.engine, f"{ZHYTOMYR}/{DOUBTFUL}")))
     console.print()
-    return _sum_up(console, orders, views, list(differences(orders, views, await read_books(stage))))
+    books = await read_books(stage)
+    return _sum_up(console, orders, books, list(differences(orders, views, books)))
 
 
-def _sum_up(console: Console, orders: Sequence[Planned], views: Sequence[View], wrong: Sequence[str]) -> int:
+def _sum_up(console: Console, orders: Sequence[Planned], books: Books, wrong: Sequence[str]) -> int:
     if wrong:
         console.print(f"{len(orders)} orders, and not everything is as it should be:", style="bold red")
         for words in wrong:
@@ -100,8 +101,8 @@ def _sum_up(console: Console, orders: Sequence[Planned], views: Sequence[View], 
         return 1
     there = sum(planned.at_the_pos for planned in orders)
     console.print(
-        f"{len(views)} orders: {there} at the POS exactly once, {len(orders) - there} rejected as planned; "
-        "checked against the simulators.",
+        f"{len(orders)} orders: {there} at the POS exactly once, {len(orders) - there} rejected as planned; "
+        f"{sum(books.paid.values())} checks paid, {len(books.printed)} cancel printed; checked against the simulators.",
         style="bold green",
     )
     return 0

@@ -9,10 +9,16 @@ from typing import Any
 
 ORDERS = Path(__file__).parent / "orders"
 FILES = ("asabix", "ref1234", "order-ref-123", "iiko", "ikentoo")
-REFUSED = {"WEB-206": "item_not_found", "WEB-304": "item_not_found"}
+REFUSED = {"WEB-206": "item_unavailable", "WEB-304": "item_not_found"}
 """What the POS says no to, and why."""
 DOUBTFUL = "WEB-202"
 """The order whose story is told at the end."""
+MISTAKEN = "WEB-201"
+"""Its checkout forgets a choice first."""
+AFTER_THE_EDIT = "WEB-207"
+"""Comes when the POS's back office has just changed every id that the settings mean."""
+CALLED_OFF = "WEB-309"
+"""The guest calls it off when it is on the till."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +35,19 @@ class Planned:
         return str(self.order["reference"])
 
     @property
+    def location(self) -> str:
+        """Where it is ordered."""
+        return str(self.order["location"])
+
+    @property
     def at_the_pos(self) -> bool:
-        """Whether the kitchen must have it at the end."""
+        """Whether the kitchen must have it at the end, perhaps as a cancelled one."""
         return self.failure is None
+
+    @property
+    def pays_at_the_table(self) -> bool:
+        """Whether its check stays open until somebody pays."""
+        return "table" in self.order and "payments" not in self.order
 
 
 def evening(now: datetime) -> Sequence[Planned]:
@@ -46,8 +62,10 @@ def _read(file: str) -> list[dict[str, Any]]:
 
 
 def _planned(order: dict[str, Any]) -> Planned:
-    failure = REFUSED.get(order["reference"])
-    return Planned(order=order, status="rejected" if failure else "completed", failure=failure)
+    reference = order["reference"]
+    failure = REFUSED.get(reference)
+    status = "rejected" if failure else "cancelled" if reference == CALLED_OFF else "completed"
+    return Planned(order=order, status=status, failure=failure)
 
 
 def _dated(order: dict[str, Any], now: datetime) -> dict[str, Any]:

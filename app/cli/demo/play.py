@@ -1,64 +1,59 @@
-"""What happens in the demo: orders come in, a POS goes away and comes back, everything comes to its end."""
+"""What happens in the demo: orders come in, people do what people do, everything comes to its end."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from contextlib import suppress
 
-from app.cli.demo.evening import Planned
-from app.cli.demo.restaurants import LAUSANNE_BUSINESS
+from app.cli.demo.evening import AFTER_THE_EDIT, CALLED_OFF, MISTAKEN, Planned
+from app.cli.demo.guests import calls_off, pays_at_the_table
+from app.cli.demo.restaurants import ZHYTOMYR
+from app.cli.demo.scene import LOOK_EVERY_S, Scene, Show, View
 from app.cli.demo.stage import Stage
+from app.cli.demo.trouble import (
+    back_office_edits,
+    checkout_forgets,
+    oysters_run_out,
+    pos_comes_back,
+    pos_goes_away,
+)
 
-LOOK_EVERY_S = 0.25
 LONGEST_S = 90.0
 """Then the demo says what is missing."""
-OUTAGE = {"kind": "status", "status": 503, "match": {"location": str(LAUSANNE_BUSINESS)}}
-OUTAGE_S = 2.5
-
-View = Mapping[str, Any]
+LATER = (MISTAKEN, AFTER_THE_EDIT)
 
 
-class Show(Protocol):
-    """Shows people what happens."""
-
-    def update(self, views: Sequence[View]) -> None:
-        """The orders as they stand now."""
-
-    def say(self, words: str) -> None:
-        """Something else that happened."""
-
-
-async def play(stage: Stage, orders: Sequence[Planned], show: Show) -> Sequence[View]:
-    """The orders as the API shows them at the end, in the order in which they were submitted."""
-    async with asyncio.TaskGroup() as group:
-        planted = await stage.ikentoo.post("/_sim/faults", json=OUTAGE)
-        planted.raise_for_status()
-        group.create_task(_heal(stage, planted.json()["id"], show))
-        await asyncio.gather(*(_submit(stage, planned) for planned in orders))
-        return await _until_all_ended(stage, orders, show)
-    raise AssertionError
+async def play(stage: Stage, orders: Sequence[Planned], show: Show) -> Mapping[str, View]:
+    """The orders as the API shows them at the end, by the website's own number."""
+    scene = Scene(stage=stage, show=show)
+    fault_id = await pos_goes_away(scene)
+    await oysters_run_out(scene)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LONGEST_S), asyncio.TaskGroup() as group:
+            for planned in orders:
+                if planned.reference not in LATER:
+                    group.create_task(scene.submitted(planned))
+            group.create_task(pos_comes_back(scene, fault_id))
+            _people(group, scene, orders)
+            await _until_all_ended(scene, orders)
+    return await scene.orders()
 
 
-async def _submit(stage: Stage, planned: Planned) -> None:
-    answer = await stage.api.post("/v1/orders", json=planned.order)
-    if answer.status_code != 202:
-        raise RuntimeError(f"{planned.reference} was not taken: {answer.status_code} {answer.text}")
+def _people(group: asyncio.TaskGroup, scene: Scene, orders: Sequence[Planned]) -> None:
+    named = {planned.reference: planned for planned in orders}
+    before = [planned for planned in orders if planned.location == ZHYTOMYR and planned.reference != AFTER_THE_EDIT]
+    group.create_task(checkout_forgets(scene, named[MISTAKEN]))
+    group.create_task(back_office_edits(scene, named[AFTER_THE_EDIT], before))
+    group.create_task(calls_off(scene, named[CALLED_OFF]))
+    for planned in orders:
+        if planned.pays_at_the_table:
+            group.create_task(pays_at_the_table(scene, planned))
 
 
-async def _heal(stage: Stage, fault_id: int, show: Show) -> None:
-    show.say("The POS of lausanne-1 answers 503 to everything.")
-    await asyncio.sleep(OUTAGE_S)
-    (await stage.ikentoo.delete(f"/_sim/faults/{fault_id}")).raise_for_status()
-    show.say("The POS of lausanne-1 is back.")
-
-
-async def _until_all_ended(stage: Stage, orders: Sequence[Planned], show: Show) -> Sequence[View]:
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + LONGEST_S
+async def _until_all_ended(scene: Scene, orders: Sequence[Planned]) -> None:
     while True:
-        answer = await stage.api.get("/v1/orders", params={"limit": 200})
-        by_reference = {view["reference"]: view for view in answer.raise_for_status().json()["items"]}
-        views = [by_reference[planned.reference] for planned in orders]
-        show.update(views)
-        if all(view["final"] for view in views) or loop.time() > deadline:
-            return views
+        views = await scene.orders()
+        there = [views[planned.reference] for planned in orders if planned.reference in views]
+        scene.show.update(there)
+        if len(there) == len(orders) and all(view["final"] for view in there):
+            return
         await asyncio.sleep(LOOK_EVERY_S)

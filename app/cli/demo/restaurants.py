@@ -42,20 +42,23 @@ def restaurants(
 
 
 def _zhytomyr(base_url: str) -> Mapping[str, Any]:
+    """All but the organization by name: ids change with every edit in the back office."""
     return {
         "name": "Asabix Trattoria, Zhytomyr",
         "timezone": "Europe/Kyiv",
         "currency": "UAH",
+        "check_policy": "strict",
         "pos": {
             "system": "iiko",
             "base_url": base_url,
             "user_id": "demo",
             "user_secret": "demo-secret",
             "organization_id": ids.ORGANIZATION,
-            "delivery_terminal": ids.TERMINAL_CENTRE,
-            "order_types": {"pickup": ids.ORDER_TYPE_PICKUP, "delivery": ids.ORDER_TYPE_DELIVERY},
-            "payment_types": {"CARD": "CARD", "CASH": "CASH"},
-            "marketing_source": ids.MARKETING_WEBSITE,
-            "tip_sku": ids.TIP,
+            "delivery_terminal": "Centre",
+            "order_types": {"pickup": "Pickup", "delivery": "Delivery by courier"},
+            "payment_types": {"CARD": "Bank card", "CASH": "CASH"},
+            "marketing_source": "website",
+            "customers": "create",
+            "tip_sku": "TIP",
         },
     }

@@ -10,11 +10,11 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from app.cli.demo.play import Show, View
+from app.cli.demo.scene import Show, View
 
 WIDTHS = {"reference": 13, "POS": 7, "service": 8, "status": 14, "dispatch": 8, "attempts": 8, "last word": None}
 """None: what is left of the line."""
-ROWS = 30
+ROWS = 28
 COLOURS = {"completed": "green", "rejected": "red", "in_doubt": "bold magenta", "received": "dim", "sending": "cyan"}
 
 
@@ -33,7 +33,6 @@ class LiveTable:
 
     def __init__(self, live: Live) -> None:
         self._live = live
-        self._said: list[Text] = []
 
     def update(self, views: Sequence[View]) -> None:
         """Draws the table anew."""
@@ -42,11 +41,11 @@ class LiveTable:
             table.add_column(name, overflow="ellipsis", no_wrap=True, width=width, ratio=None if width else 1)
         for view in views:
             table.add_row(*_cells(view))
-        self._live.update(Group(table, Text(), Text(_counted(views), style="bold"), *self._said), refresh=True)
+        self._live.update(Group(table, Text(), Text(_counted(views), style="bold")), refresh=True)
 
     def say(self, words: str) -> None:
-        """Below the table."""
-        self._said.append(Text(words, style="yellow"))
+        """Above the table, which stays where it is."""
+        self._live.console.print(Text(words, style="yellow"))
 
 
 class Lines:

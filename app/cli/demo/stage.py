@@ -50,7 +50,8 @@ async def open_stage(
     token, password = secrets.token_urlsafe(), secrets.token_urlsafe()
     async with AsyncExitStack() as stack:
         kitchen = replace(iiko.default_config(), clock_factor=IIKO_SPEED, stages=STAGES)
-        tills = replace(ikentoo.default_config(), clock_factor=IKENTOO_SPEED, timing=TIMING, token=token)
+        tills = ikentoo.default_config()
+        tills = replace(tills, clock_factor=IKENTOO_SPEED, timing=TIMING, token=token, tables_stay_open=True)
         iiko_url = await _serve(stack, iiko.create_app(kitchen))
         ikentoo_url = await _serve(stack, ikentoo.create_app(tills))
         parts = await stack.enter_async_context(front_door(settings, storage, listener, stop=stop))
@@ -80,3 +81,5 @@ async def _furnish(stage: Stage, documents: Mapping[str, Mapping[str, Any]]) -> 
         (await stage.api.put(f"/v1/locations/{slug}", json=document)).raise_for_status()
     for slug in (GENEVA, LAUSANNE):
         (await stage.api.post(f"/v1/locations/{slug}/callback-registration")).raise_for_status()
+    for slug in documents:
+        (await stage.api.post(f"/v1/locations/{slug}/sync")).raise_for_status()
