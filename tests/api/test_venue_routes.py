@@ -109,7 +109,7 @@ async def test_a_guest_that_cannot_be_is_422(here: Street, body: dict[str, Any],
     ],
 )
 async def test_what_a_pos_does_not_have_is_told(here: Street, location: str, method: str, what: str) -> None:
-    body = {"json": GUEST} if method == "PUT" else {}
+    body: dict[str, Any] = {"json": GUEST} if method == "PUT" else {}
     answer = await here.api.call(method, f"/v1/locations/{location}/{what}", "orders:read", "ops", **body)
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/not-supported-by-pos"), answer.text
 
@@ -195,7 +195,7 @@ async def test_a_wrong_login_is_told(here: Street) -> None:
 async def test_who_may_ask(api: Api, method: str, what: str, scope: str) -> None:
     await api.put()
     path = f"/v1/locations/geneva-1/{what}"
-    body = {"json": GUEST} if method == "PUT" else {}
+    body: dict[str, Any] = {"json": GUEST} if method == "PUT" else {}
     others = {"orders:write", "orders:read", "ops", "admin"} - {scope}
     assert (await api.call(method, path, **body)).status_code == 401
     assert (await api.call(method, path, *others, **body)).status_code == 403
