@@ -78,13 +78,13 @@ def guest_told(known: KnownGuest) -> RenderableType:
 def catalog_told(catalog: Json) -> RenderableType:
     """Products below their groups, with what can be chosen."""
     named = {group["id"]: group["name"] for group in catalog["groups"]}
-    parts: list[RenderableType] = []
-    at: object = parts
+    grouped: dict[str | None, list[Json]] = {}
     for product in catalog["products"]:
-        if product["group_id"] != at:
-            at = product["group_id"]
-            parts.append(Text(named.get(at) or "(no group)", "bold"))
-        parts += _product(product)
+        grouped.setdefault(product["group_id"], []).append(product)
+    parts: list[RenderableType] = []
+    for group, products in grouped.items():
+        parts.append(Text(named.get(group) or "(no group)", "bold"))
+        parts += [part for product in products for part in _product(product)]
     return Group(*parts, Text(synced_told(catalog), "dim"))
 
 
