@@ -120,6 +120,7 @@ def guidance(kind: str, code: AttentionCode) -> tuple[str, str]:
     """What it means, and what to do. ``kind``: of an order, or of a payment."""
     return _OF_PAYMENTS.get(code, GUIDANCE[code]) if kind == "payment" else GUIDANCE[code]
 
+
 FADES_WITH_PROGRESS = frozenset(
     {
         AttentionCode.IN_DOUBT,
