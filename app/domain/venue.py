@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Field
 
 from app.domain.catalog import CatalogModel, Price
 from app.domain.fields import Email, Note, StrictModel, Text
+from app.domain.money import rounded
 
 
 class Place(CatalogModel):
@@ -59,6 +60,13 @@ class CheckPaid(CatalogModel):
     active: bool = True
 
 
+Entry = TypeVar("Entry", CheckLine, CheckPaid)
+
+
+def _amount_in(entry: Entry, currency: str) -> Entry:
+    return entry if entry.amount is None else entry.model_copy(update={"amount": rounded(entry.amount, currency)})
+
+
 class OpenCheck(CatalogModel):
     """An open check: what is ordered, paid and still to be paid."""
 
@@ -74,6 +82,18 @@ class OpenCheck(CatalogModel):
     outstanding: Price
     lines: tuple[CheckLine, ...] = ()
     payments: tuple[CheckPaid, ...] = ()
+
+    def written_in(self, currency: str) -> "OpenCheck":
+        """The same check, its amounts with exactly the currency's places."""
+        return self.model_copy(
+            update={
+                "total": rounded(self.total, currency),
+                "paid": rounded(self.paid, currency),
+                "outstanding": rounded(self.outstanding, currency),
+                "lines": tuple(_amount_in(line, currency) for line in self.lines),
+                "payments": tuple(_amount_in(paid, currency) for paid in self.payments),
+            }
+        )
 
 
 class Guest(StrictModel):

@@ -90,8 +90,10 @@ class Venue:
         return await self._answer((await self._floor(location_id)).floor_plans())
 
     async def open_checks(self, location_id: str, table: int | None) -> Sequence[OpenCheck]:
-        """The open checks of one table, or of all."""
-        return await self._answer((await self._floor(location_id)).open_checks(table))
+        """The open checks of one table, or of all; amounts with all places of the location's currency."""
+        found = await self._answer((await self._floor(location_id)).open_checks(table))
+        currency = (await self._locations.get(location_id)).settings.currency
+        return [check.written_in(currency) for check in found]
 
     async def find_guest(self, location_id: str, phone: str) -> KnownGuest:
         """The guest with this phone. Raises NotFound."""

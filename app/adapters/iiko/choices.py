@@ -55,11 +55,13 @@ class _Groups:
     def take(
         self, quantity: Decimal, *, choice_id: str | None, sku: str | None, group_id: str | None = None
     ) -> Candidate | None:
-        """The choice: in the group that was named, else in the first that has room (two halves of a pizza)."""
+        """The choice: in the group that was named, else in the first that still lacks some, or has room (two halves of
+        a pizza)."""
         found = list(self._candidates(choice_id, sku))
         named = [one for one in found if group_id is not None and one[0].id == group_id.lower()]
         roomy = [one for one in found if self._has_room(one[0], quantity)]
-        candidate = next(iter([*named, *roomy, *found]), None)
+        lacking = [one for one in roomy if self._taken.get(one[0].id, Decimal(0)) < one[0].min]
+        candidate = next(iter([*named, *lacking, *roomy, *found]), None)
         if candidate is not None:
             self._taken[candidate[0].id] = self._taken.get(candidate[0].id, Decimal(0)) + quantity
         return candidate
