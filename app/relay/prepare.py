@@ -42,6 +42,7 @@ from app.domain.location import Location
 from app.domain.message import TillMessage
 from app.domain.order import Order
 from app.domain.payment import CheckPayment
+from app.domain.status import FailureCode
 from app.store.claim import Claimed, keep_facts, reference_of
 from app.store.database import run
 
@@ -96,12 +97,17 @@ class Kitchen:
             case _:
                 return await self._order()
 
-    async def sent_otherwise(self, sent: Prepared) -> bool:
+    async def sent_otherwise(self, sent: Prepared, no: PosError) -> bool:
         """After a no of the POS: whether the request would be another one with what the POS says now."""
         if sent.order is None or not self.pos.traits.ids_change or self.claimed.resynced:
             return False
+        submission = sent.order
+        if no.code == FailureCode.CUSTOMER_CONFLICT and submission.facts:
+            # The guest whose id was found is no more: without it the order goes by name and phone.
+            submission = replace(submission, facts={})
+            await run(self.engine, lambda connection: keep_facts(connection, self.claimed, {}))
         try:
-            again = await self._with_news(sent.order)
+            again = await self._with_news(submission)
         except (PosError, NotSupportedByPos, OrderNotExpressible) as error:
             log.info("nothing new after a no", location=self.location.id, reason=str(error))
             return False

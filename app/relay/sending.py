@@ -137,7 +137,7 @@ async def _send(kitchen: Kitchen, prepared: Prepared, ends: float) -> Outcome:
     result = await _within(ends - boot_clock(), call(request))
     otherwise = False
     if isinstance(result, Rejected | Misconfigured):
-        otherwise = await _sent_otherwise(kitchen, prepared, ends)
+        otherwise = await _sent_otherwise(kitchen, prepared, result, ends)
     return Outcome(
         result=result,
         translation=prepared.translation,
@@ -146,11 +146,11 @@ async def _send(kitchen: Kitchen, prepared: Prepared, ends: float) -> Outcome:
     )
 
 
-async def _sent_otherwise(kitchen: Kitchen, prepared: Prepared, ends: float) -> bool:
+async def _sent_otherwise(kitchen: Kitchen, prepared: Prepared, error: PosError, ends: float) -> bool:
     """The POS has said no: was it to ids that have changed? Whatever goes wrong in finding out, the no stands."""
     try:
         async with asyncio.timeout(max(0.0, ends - boot_clock())):
-            return await kitchen.sent_otherwise(prepared)
+            return await kitchen.sent_otherwise(prepared, error)
     except (TimeoutError, StorageUnavailable):
         return False
     except Exception:

@@ -63,7 +63,8 @@ async def test_tables_and_open_checks(here: Street) -> None:
     assert every["items"]
     assert all(float(check["outstanding"]) >= 0 and check["check"] for check in every["items"])
     amounts = [check[name] for check in every["items"] for name in ("total", "paid", "outstanding")]
-    assert amounts and all(re.fullmatch(r"\d+\.\d\d", amount) for amount in amounts)  # of the currency, as written
+    assert amounts
+    assert all(re.fullmatch(r"\d+\.\d\d", amount) for amount in amounts)
     assert (await ask(here.api, "demo", "GET", "checks?table=1"))["items"]
     assert (await ask(here.api, "demo", "GET", "checks?table=3"))["items"] == []
 

@@ -200,3 +200,22 @@ async def test_a_sync_that_fails_after_a_no_leaves_the_no(house: House) -> None:
     assert (view["status"], view["dispatch"]["state"]) == ("rejected", "done")
     async with house.engine.connect() as connection:
         assert (await connection.execute(dictionaries.select())).all()
+
+
+async def test_a_guest_who_was_deleted_meanwhile_costs_no_order(house: House) -> None:
+    """Found before the first try, which the POS put off; gone before the second."""
+    await named(house, customers="find")
+    await house.sync.now(IIKO)
+    await house.fault(IIKO, "status", status=429, times=1, match={"endpoint": "orders/add"})
+    order_id = await house.submit(iiko_order(customer={"first_name": "Olena", "phone": "+380971112233"}))
+    await house.send()
+    gone = await house.pos[IIKO].delete(f"/_sim/guests/{ids.GUEST_OLENA}")
+    assert gone.is_success, gone.text
+    await house.later(60)
+    await house.send()
+    await house.send()
+    view = await house.view(order_id)
+    assert view["status"] == "accepted", view["failure"]
+    sent = [attempt["request"]["body"]["customer"].get("id") for attempt in view["attempts"]]
+    assert sent == [ids.GUEST_OLENA, ids.GUEST_OLENA, None]
+    assert await created(house) == [3]  # asked three times, created once
