@@ -1,6 +1,6 @@
 """Intake: an order is checked, put into the POS's language once to see that it can be, and stored. Nothing is sent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -26,9 +26,14 @@ from app.domain.rules import check
 from app.relay.catalog_check import against_menu, as_warning, refuses, translated
 from app.relay.menus import Menus
 from app.relay.sending import Locations
+from app.store.batching import Batching
 from app.store.database import run
 from app.store.intake import Known, NewOrder, known_orders, store_orders
 from app.store.views import OrderRow, read_order
+
+FLUSHERS = 8
+"""Commits under way at the same time: more than there are callers at low load, so that none waits for another's."""
+BATCH = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +57,9 @@ class Preview:
 
 
 class Intake:
-    """Takes orders. ``announce`` is called after each commit: there is something to send."""
+    """Takes orders. ``announce`` is called after each commit: there is something to send. ``batch``: so many orders
+    that arrive together are stored by one statement; 1: each by its own.
+    """
 
     def __init__(
         self,
@@ -62,12 +69,14 @@ class Intake:
         registry: Registry,
         menus: Menus,
         announce: Callable[[], None],
+        batch: int = BATCH,
     ) -> None:
         self._engine = engine
         self._menus = menus
         self._locations = locations
         self._registry = registry
         self._announce = announce
+        self._storing = Batching(self._together, flushers=FLUSHERS, size=batch)
 
     async def submit(self, order: Order, *, actor: str) -> Submitted:
         """Stores the order, once for ever under its location and reference. Repeating it is safe.
@@ -115,10 +124,9 @@ class Intake:
 
     async def _store(self, order: Order, print_of_content: bytes, new: NewOrder | None) -> Submitted | None:
         """One statement, one round trip, where the order is new. None: nothing was stored, and nothing was known."""
-        if new is not None:
-            stored = await run(self._engine, partial(store_orders, new=[new]), single_statement=True)
-            if new.id in stored:
-                return Submitted(order=_fresh(new, stored[new.id]), detail=new.detail, replayed=False)
+        received_at = None if new is None else await self._storing.do(new)
+        if new is not None and received_at is not None:
+            return Submitted(order=_fresh(new, received_at), detail=new.detail, replayed=False)
 
         async def known(connection: AsyncConnection) -> Submitted | None:
             found = await known_orders(connection, [(order.location, order.reference)])
@@ -129,6 +137,11 @@ class Intake:
             return Submitted(order=row, detail=None, replayed=new is None or row.id != new.id)
 
         return await run(self._engine, known)
+
+    async def _together(self, new: Sequence[NewOrder]) -> Sequence[datetime | None]:
+        """When each was stored; None where it was known already, or its location is gone."""
+        stored = await run(self._engine, partial(store_orders, new=new), single_statement=True)
+        return [stored.get(order.id) for order in new]
 
     def _new(self, location: Location, order: Order, menu: Menu, print_of_content: bytes, actor: str) -> NewOrder:
         self._check(location, order)
