@@ -1,6 +1,6 @@
 """What front door and engine room share, built once for a process and handed down."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -13,17 +13,20 @@ from app.relay.locations import Locations
 from app.relay.menus import Menus
 from app.relay.oauth import TokenVault
 from app.relay.sync import Sync
+from app.relay.watching import Watching
 from app.settings import Settings
 from app.store.connect import COMMAND_TIMEOUT_S
 from app.store.database import create_engine
 from app.store.pos_tokens import LOCK_WAIT_S
 from app.store.secrets import Cipher
-from app.store.wakeup import CONFIG, WORK, Listener, Notifier
+from app.store.wakeup import CHANGES, CONFIG, WORK, Listener, Notifier, Paced
 
 GRACE_S = 120.0
 """How long the connections of a location stay open after its settings were changed; longer than any send."""
 TOKEN_CONNECTIONS = 4
 """Opened only where a location uses OAuth; so many renewals at the same time."""
+CHANGES_EVERY_S = 0.02
+"""However many orders change: whoever watches some need not hear of each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,9 @@ class Parts:
     sync: Sync
     listener: Listener
     notifier: Notifier
+    watching: Watching
+    changed: Callable[[], None]
+    """Some order is not what it was."""
 
     def announce(self) -> None:
         """There is something to send."""
@@ -78,6 +84,9 @@ async def open_parts(
         listener.subscribe(CONFIG, locations.drop)
         menus = Menus(engine)
         listener.subscribe(CONFIG, menus.drop)
+        watching = Watching(engine, most=settings.max_waiting_clients)
+        stack.push_async_callback(watching.aclose)
+        listener.subscribe(CHANGES, watching.wake)
         yield Parts(
             settings=settings,
             engine=engine,
@@ -96,6 +105,8 @@ async def open_parts(
             ),
             listener=listener,
             notifier=notifier,
+            watching=watching,
+            changed=Paced(lambda: notifier.notify(CHANGES), every_s=CHANGES_EVERY_S),
         )
 
 

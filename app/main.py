@@ -18,7 +18,7 @@ from app.relay.payments import Payments
 @asynccontextmanager
 async def open_web_app(parts: Parts) -> AsyncIterator[FastAPI]:
     """The application. Leaving waits for the callbacks that were answered and are still being understood."""
-    inbox = Inbox(parts.engine, parts.registry)
+    inbox = Inbox(parts.engine, parts.registry, changed=parts.changed)
     services = Services(
         engine=parts.engine,
         keys=parts.keys,
@@ -39,8 +39,10 @@ async def open_web_app(parts: Parts) -> AsyncIterator[FastAPI]:
             registry=parts.registry,
             menus=parts.menus,
             announce=parts.announce,
+            changed=parts.changed,
         ),
         inbox=inbox,
+        watching=parts.watching,
         payments=Payments(parts.engine, locations=parts.locations, registry=parts.registry, announce=parts.announce),
         messages=Messages(parts.engine, locations=parts.locations, registry=parts.registry, announce=parts.announce),
     )

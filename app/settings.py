@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     alert_url: str | None = None
     allow_http: bool = False
     """True: POS addresses may be plain http on any host, not only on loopback."""
+    max_waiting_clients: Annotated[int, Field(ge=0, le=100_000)] = 5000
+    """Requests of one process that wait for an order to change, and open event streams."""
     database_pool_size: Annotated[int, Field(ge=2, le=200)] = 16
     pgbouncer: bool = False
     worker_concurrency: Annotated[int, Field(ge=1, le=5000)] = 1000

@@ -55,16 +55,17 @@ class Worker:
             lease_s=settings.lease_s,
             verdict_grace_s=settings.verdict_grace_s,
         )
-        self._dispatcher = Dispatcher(engine, desk, pace, wake=parts.listener.event(WORK))
-        self._reconciler = Reconciler(engine, parts.registry)
+        self._dispatcher = Dispatcher(engine, desk, pace, wake=parts.listener.event(WORK), changed=parts.changed)
+        self._reconciler = Reconciler(engine, parts.registry, changed=parts.changed)
         self._follower = Follower(
             engine,
             locations=parts.locations,
             adapters=parts.adapters,
             registry=parts.registry,
             interval_s=settings.poll_interval_s,
+            changed=parts.changed,
         )
-        self._inbox = Inbox(engine, parts.registry)
+        self._inbox = Inbox(engine, parts.registry, changed=parts.changed)
         self._sync = parts.sync
         self._polls: set[asyncio.Task[None]] = set()
         self._syncs: set[asyncio.Task[None]] = set()

@@ -16,6 +16,7 @@ from app.relay.operate import Operate
 from app.relay.payments import Payments
 from app.relay.sync import Sync
 from app.relay.venue import Venue
+from app.relay.watching import Watching
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class Services:
     inbox: Inbox
     payments: Payments
     messages: Messages
+    watching: Watching
 
     @property
     def venue(self) -> Venue:

@@ -90,6 +90,7 @@ async def front_door(
                 yield parts
             finally:
                 stop.set()
+                parts.watching.close()  # whoever waits for an order has the present one, and the server its end
 
 
 async def _serve(

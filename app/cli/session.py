@@ -19,7 +19,7 @@ from app.relay.operate import Operate
 from app.settings import Settings, load_settings
 from app.store.database import create_engine, run
 from app.store.secrets import Cipher
-from app.store.wakeup import WORK
+from app.store.wakeup import CHANGES, WORK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ async def open_store() -> AsyncIterator[Store]:
         )
         due: set[str] = set()
         try:
-            yield _store(settings, engine, Cipher(storage.secret_keys), announce=lambda: due.add(WORK))
+            yield _store(settings, engine, Cipher(storage.secret_keys), announce=lambda: due.update((WORK, CHANGES)))
         finally:
             with suppress(StorageUnavailable):  # a wake-up may be lost: workers look by themselves every second
                 await _wake(engine, due)

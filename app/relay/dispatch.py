@@ -1,6 +1,7 @@
 """The dispatcher: claims due submissions, makes their attempts side by side, records what they brought."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -11,6 +12,7 @@ from app.domain.errors import InDoubt, OrderNotExpressible, PosError, StorageUna
 from app.relay.outcome import NotBegun, Outcome, Patience
 from app.relay.sending import Desk, attempt, boot_clock
 from app.relay.settle import settle
+from app.relay.watching import unheard
 from app.store.claim import Claimed, claim
 from app.store.database import run
 
@@ -33,9 +35,20 @@ class Pace:
 
 
 class Dispatcher:
-    """Sends what is due. Any number of them may run, in any number of processes on any number of hosts."""
+    """Sends what is due. Any number of them may run, in any number of processes on any number of hosts.
 
-    def __init__(self, engine: AsyncEngine, desk: Desk, pace: Pace, *, wake: asyncio.Event) -> None:
+    ``changed`` is called after each commit that changed orders."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        desk: Desk,
+        pace: Pace,
+        *,
+        wake: asyncio.Event,
+        changed: Callable[[], None] = unheard,
+    ) -> None:
+        self._changed = changed
         self._engine = engine
         self._desk = desk
         self._pace = pace
@@ -76,6 +89,8 @@ class Dispatcher:
         )
         for claimed in batch:
             self._start(claimed, lease_ends)
+        if batch:
+            self._changed()
         return len(batch)
 
     async def idle(self) -> None:
@@ -128,6 +143,7 @@ class Dispatcher:
                 log.warning("a result waits for the storage", error=str(error))
                 await asyncio.sleep(POLL_S)
                 continue
+            self._changed()
             _log(claimed, outcome)
             return
 

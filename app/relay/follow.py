@@ -1,6 +1,7 @@
 """Following orders of a POS that does not call us: one list per location and interval, while anything is open."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -11,6 +12,7 @@ from app.domain.errors import LocationUnknown, NotSent, PosError
 from app.domain.status import Source, StatusEvent
 from app.relay.events import OrderCase
 from app.relay.sending import Adapters, Locations
+from app.relay.watching import unheard
 from app.store.database import run
 from app.store.due import Followed, claim_polls, followed_orders, poll_later
 
@@ -25,11 +27,21 @@ SLOW_DOWN_S = 60.0
 
 
 class Follower:
-    """Polls. Any number of them may run: each interval of a location goes to one."""
+    """Polls. Any number of them may run: each interval of a location goes to one.
+
+    ``changed`` is called after each commit that may have changed an order."""
 
     def __init__(
-        self, engine: AsyncEngine, *, locations: Locations, adapters: Adapters, registry: Registry, interval_s: float
+        self,
+        engine: AsyncEngine,
+        *,
+        locations: Locations,
+        adapters: Adapters,
+        registry: Registry,
+        interval_s: float,
+        changed: Callable[[], None] = unheard,
     ) -> None:
+        self._changed = changed
         self._engine = engine
         self._locations = locations
         self._adapters = adapters
@@ -89,3 +101,4 @@ class Follower:
                 await case.save(connection)
 
         await run(self._engine, apply)
+        self._changed()

@@ -1,6 +1,7 @@
 """The inbox: a POS's call is authenticated, stored as it came, answered, and only then understood."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
@@ -15,6 +16,7 @@ from app.domain.status import FailureCode, Source, Status, StatusEvent
 from app.domain.submission import Dispatch, DispatchEvent, step
 from app.relay.arrival import cancel_comes_too_late
 from app.relay.events import OrderCase
+from app.relay.watching import unheard
 from app.store.callbacks import (
     LockedCallback,
     due_callbacks,
@@ -45,9 +47,12 @@ _STALE_MENU = frozenset({FailureCode.ITEM_NOT_FOUND, FailureCode.ITEM_UNAVAILABL
 
 
 class Inbox:
-    """Callbacks in. Processing happens in the process that took one; what a crash left over, a worker picks up."""
+    """Callbacks in. Processing happens in the process that took one; what a crash left over, a worker picks up.
 
-    def __init__(self, engine: AsyncEngine, registry: Registry) -> None:
+    ``changed`` is called after each commit that may have changed an order."""
+
+    def __init__(self, engine: AsyncEngine, registry: Registry, *, changed: Callable[[], None] = unheard) -> None:
+        self._changed = changed
         self._engine = engine
         self._registry = registry
         self._polled = frozenset(system for system, pos in registry.items() if pos.traits.polled)
@@ -94,6 +99,7 @@ class Inbox:
         if isinstance(reader, CallbackReader):
             log.info("callback replayed", location=location_id, callback=str(callback_id), by=actor)
             await run(self._engine, lambda connection: self._handle(connection, location_id, callback_id, reader))
+            self._changed()
 
     async def idle(self) -> None:
         """Waits until everything that was received is processed, as far as it can be."""
@@ -104,6 +110,7 @@ class Inbox:
         try:
             async with self._room:
                 await run(self._engine, lambda connection: self._handle(connection, location_id, callback_id, reader))
+            self._changed()
         except StorageUnavailable:
             log.warning("a callback waits for the storage", location=location_id, callback=str(callback_id))
         except Exception:

@@ -21,6 +21,7 @@ from app.relay.no_result import CANCEL_WANTED, end_by_cancel, hold_back
 from app.relay.prepare import Menus
 from app.relay.resend import resend
 from app.relay.sending import Locations
+from app.relay.watching import unheard
 from app.store.database import run
 from app.store.lanes import is_paused, pause_lane, probe_now, resume_lane
 from app.store.orders import current_body
@@ -37,7 +38,8 @@ log = structlog.get_logger(__name__)
 
 
 class Operate:
-    """``announce`` is called after each commit that makes something due."""
+    """``announce`` is called after each commit that makes something due, ``changed`` after each that may have changed
+    an order."""
 
     def __init__(
         self,
@@ -47,12 +49,14 @@ class Operate:
         registry: Registry,
         menus: Menus,
         announce: Callable[[], None],
+        changed: Callable[[], None] = unheard,
     ) -> None:
         self._engine = engine
         self._locations = locations
         self._menus = menus
         self._registry = registry
         self._announce = announce
+        self._changed = changed
         self._polled = frozenset(system for system, pos in registry.items() if pos.traits.polled)
 
     async def retry(self, location_id: str, order_id: UUID, *, actor: str, kind: str = "order") -> None:
@@ -132,6 +136,7 @@ class Operate:
 
         await run(self._engine, act)
         self._announce()
+        self._changed()
 
     async def _give_up_after(self, location_id: str) -> int:
         return (await self._locations.get(location_id)).settings.give_up_after_s

@@ -1,5 +1,6 @@
 """What only the clock brings: leases that ended, deadlines, lateness, silence. Each acts on one order at a time."""
 
+from collections.abc import Callable
 from functools import partial
 
 import structlog
@@ -11,6 +12,7 @@ from app.domain.status import ENDS, FailureCode, Source, Status
 from app.domain.submission import Dispatch, DispatchEvent, step
 from app.relay.events import OrderCase
 from app.relay.no_result import not_shown
+from app.relay.watching import unheard
 from app.store.database import run
 from app.store.due import DueOrder, DueSubmission, ended_leases, passed_deadlines, watched_orders
 from app.store.lanes import count_silence, is_paused, last_trouble
@@ -22,9 +24,12 @@ BATCH = 100
 
 
 class Reconciler:
-    """Any number of them may run: whoever locks a row first acts, the next one finds nothing left to do."""
+    """Any number of them may run: whoever locks a row first acts, the next one finds nothing left to do.
 
-    def __init__(self, engine: AsyncEngine, registry: Registry) -> None:
+    ``changed`` is called after the commits of a round."""
+
+    def __init__(self, engine: AsyncEngine, registry: Registry, *, changed: Callable[[], None] = unheard) -> None:
+        self._changed = changed
         self._engine = engine
         self._polled = frozenset(system for system, pos in registry.items() if pos.traits.polled)
         self._calls_back = frozenset(system for system, pos in registry.items() if pos.traits.verdict_by_callback)
@@ -40,6 +45,8 @@ class Reconciler:
         watched = await run(self._engine, lambda connection: watched_orders(connection, limit=BATCH))
         for order in watched:
             await run(self._engine, partial(self._watch, due=order))
+        if leases or deadlines or watched:
+            self._changed()
         return max(len(leases), len(deadlines), len(watched))
 
     async def _open(self, connection: AsyncConnection, due: DueSubmission) -> tuple[OrderCase, LockedSubmission] | None:

@@ -43,11 +43,16 @@ def is_final(row: SummaryRow) -> bool:
     return row.status in ENDS or settled
 
 
+def version_of(row: SummaryRow) -> int:
+    """Rises with each change."""
+    return row.version + row.attempt  # a claim writes the submission only
+
+
 def summary_view(row: SummaryRow) -> dict[str, Any]:
     """The view as lists show it: all but ``order``, ``history`` and ``attempts``."""
     return {
         "id": str(row.id),
-        "version": row.version + row.attempt,  # a claim writes the submission only
+        "version": version_of(row),
         "final": is_final(row),
         "location": row.location_id,
         "reference": row.reference,

@@ -22,7 +22,9 @@ WORK = "order_relay_work"
 """A submission is due, or a callback waits."""
 CONFIG = "order_relay_config"
 """A key, a location or a catalog has changed."""
-CHANNELS = (WORK, CONFIG)
+CHANGES = "order_relay_changes"
+"""Some order is not what it was. Of use to processes in which somebody watches one."""
+CHANNELS = (WORK, CONFIG, CHANGES)
 
 COALESCE_S = 0.003
 PAUSES_S = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -32,6 +34,11 @@ STEADY_S = 5.0
 PROBE_S = 30.0
 """A frozen host keeps its sockets open: ask it something now and then."""
 CLOSE_S = 1.0
+
+# Nobody's data: a notification need not wait for the disk, or for a standby. The setting ends with the statement.
+NOTIFY = (
+    """SELECT set_config('synchronous_commit', 'off', true), pg_notify(channel, '') FROM unnest($1::text[]) channel"""
+)
 
 log = structlog.get_logger(__name__)
 
@@ -149,7 +156,32 @@ class Notifier(_Background):
             self._any.clear()
             channels, self._asked = sorted(self._asked), set()
             try:
-                await connection.execute("SELECT pg_notify(channel, '') FROM unnest($1::text[]) channel", channels)
+                await connection.execute(NOTIFY, channels)
             except DATABASE_ERRORS:
                 self._ask(channels)
                 raise
+
+
+class Paced:
+    """Passes a wish on at once, and then at most once in ``every_s``, however often it is wished for."""
+
+    def __init__(self, tell: Callable[[], None], *, every_s: float) -> None:
+        self._tell = tell
+        self._every_s = every_s
+        self._resting = False
+        self._again = False
+
+    def __call__(self) -> None:
+        """Never blocks. The last wish is passed on, too."""
+        if self._resting:
+            self._again = True
+        else:
+            self._resting = True
+            asyncio.get_running_loop().call_later(self._every_s, self._rested)
+            self._tell()
+
+    def _rested(self) -> None:
+        self._resting = False
+        if self._again:
+            self._again = False
+            self()

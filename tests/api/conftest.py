@@ -26,6 +26,7 @@ from app.relay.messages import Messages
 from app.relay.operate import Operate
 from app.relay.payments import Payments
 from app.relay.sync import Sync
+from app.relay.watching import Watching
 from app.store import keys as key_store
 from app.store.database import create_engine
 from app.store.keys import Scope
@@ -123,7 +124,7 @@ def services_over(engine: AsyncEngine, announced: list[None], adapters: OpenAdap
     def announce() -> None:
         announced.append(None)
 
-    menus = Menus(engine)
+    menus, watching = Menus(engine), Watching(engine)
     return Services(
         engine=engine,
         keys=Keys(engine),
@@ -132,8 +133,16 @@ def services_over(engine: AsyncEngine, announced: list[None], adapters: OpenAdap
         menus=menus,
         sync=Sync(engine, locations=locations, adapters=adapters, menus=menus, interval_s=900.0),
         intake=Intake(engine, locations=locations, registry=registry(), menus=menus, announce=announce),
-        operate=Operate(engine, locations=locations, registry=registry(), menus=menus, announce=announce),
-        inbox=Inbox(engine, registry()),
+        operate=Operate(
+            engine,
+            locations=locations,
+            registry=registry(),
+            menus=menus,
+            announce=announce,
+            changed=watching.wake,
+        ),
+        inbox=Inbox(engine, registry(), changed=watching.wake),
+        watching=watching,
         payments=Payments(engine, locations=locations, registry=registry(), announce=announce),
         messages=Messages(engine, locations=locations, registry=registry(), announce=announce),
     )
@@ -153,6 +162,7 @@ async def running(database_url: str) -> AsyncIterator[Api]:
     ):
         yield Api(url=url, client=client, services=services, announced=announced)
     await services.inbox.idle()
+    await services.watching.aclose()
     await services.keys.aclose()
     await adapters.aclose()
     await engine.dispose()

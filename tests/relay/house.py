@@ -38,6 +38,7 @@ from app.relay.reconcile import Reconciler
 from app.relay.sending import Desk
 from app.relay.sync import Sync
 from app.relay.views import order_view
+from app.relay.watching import Watching
 from app.simulators import iiko, ikentoo
 from app.simulators.iiko import ids
 from app.store.order_details import read_details
@@ -182,7 +183,9 @@ async def open_house(engine: AsyncEngine, **iiko_changes: Any) -> AsyncIterator[
         announce = _announcer(announced)
         keys = Keys(engine)
         stack.push_async_callback(keys.aclose)
-        inbox = Inbox(engine, registry)
+        watching = Watching(engine)
+        stack.push_async_callback(watching.aclose)
+        inbox = Inbox(engine, registry, changed=watching.wake)
         services = Services(
             engine=engine,
             keys=keys,
@@ -193,6 +196,7 @@ async def open_house(engine: AsyncEngine, **iiko_changes: Any) -> AsyncIterator[
             intake=Intake(engine, locations=locations, registry=registry, menus=menus, announce=announce),
             operate=Operate(engine, locations=locations, registry=registry, menus=menus, announce=announce),
             inbox=inbox,
+            watching=watching,
             payments=Payments(engine, locations=locations, registry=registry, announce=announce),
             messages=Messages(engine, locations=locations, registry=registry, announce=announce),
         )
@@ -217,8 +221,9 @@ async def open_house(engine: AsyncEngine, **iiko_changes: Any) -> AsyncIterator[
                 desk,
                 Pace(concurrency=64, lease_s=LEASE_S, verdict_grace_s=60.0),
                 wake=asyncio.Event(),
+                changed=watching.wake,
             ),
-            reconciler=Reconciler(engine, registry),
+            reconciler=Reconciler(engine, registry, changed=watching.wake),
             follower=Follower(engine, locations=locations, adapters=opened, registry=registry, interval_s=20.0),
             menus=menus,
             sync=sync,
