@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -22,6 +23,7 @@ Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="0: a free one.")]
 Speed = Annotated[float, typer.Option(min=0.001, help="Simulated seconds in a real one: 60 makes a minute a second.")]
 Products = Annotated[int, typer.Option(min=0, max=100_000, help="So many made-up dishes with choices on top.")]
+Book = Annotated[Path | None, typer.Option(help="Keep the orders in this file, also across a kill.")]
 
 OAUTH = OAuth(clients={"order-relay": "demo-secret"}, refresh_token="demo-refresh-token")  # noqa: S106 - no secrets
 """A simulator's credentials, the same at each start."""
@@ -47,12 +49,16 @@ def iiko(
     speed: Speed = 1.0,
     confirm: Annotated[bool, typer.Option("--confirm", help="Orders wait for an operator's confirmation.")] = False,
     products: Products = 0,
+    book: Book = None,
+    listed: Annotated[
+        float | None, typer.Option(help="Lists leave out orders that ended so many simulated seconds ago.")
+    ] = None,
 ) -> None:
     """Iiko's legacy delivery API, one restaurant."""
     config = iiko_simulator.default_config()
     policy = replace(config.policy, confirm=confirm)
-    config = replace(config, clock_factor=speed, policy=policy, generated_products=products)
-    _run(iiko_simulator.create_app(config), host, port, name="Iiko", access=IIKO_ACCESS, endpoint="orders/add")
+    config = replace(config, clock_factor=speed, policy=policy, generated_products=products, listed_s=listed)
+    _run(iiko_simulator.create_app(config, book), host, port, name="Iiko", access=IIKO_ACCESS, endpoint="orders/add")
 
 
 @simulate.command()
@@ -69,6 +75,7 @@ def ikentoo(
         bool, typer.Option("--tables-stay-open", help="An unpaid check at a table is closed by a payment only.")
     ] = False,
     products: Products = 0,
+    book: Book = None,
 ) -> None:
     """iKentoo's order API, three restaurants, with callbacks to whatever is registered."""
     config = replace(
@@ -79,7 +86,7 @@ def ikentoo(
         tables_stay_open=tables_stay_open,
     )
     access = OAUTH_ACCESS if oauth else IKENTOO_ACCESS
-    _run(ikentoo_simulator.create_app(config), host, port, name="iKentoo", access=access, endpoint="toGo")
+    _run(ikentoo_simulator.create_app(config, book), host, port, name="iKentoo", access=access, endpoint="toGo")
 
 
 def _run(app: Any, host: str, port: int, *, name: str, access: str, endpoint: str) -> None:

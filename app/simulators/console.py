@@ -62,6 +62,12 @@ def asked_wait(request: Request) -> float:
         raise BadControl(msg) from error
 
 
+def asked_page(request: Request) -> slice:
+    """Read which part of a list is wanted (`?offset=2000&limit=1000`); all of it where nothing is said."""
+    offset, limit = int(request.query_params.get("offset", "0")), request.query_params.get("limit")
+    return slice(offset, None if limit is None else offset + int(limit))
+
+
 def guarded(endpoint: Endpoint) -> Endpoint:
     """Turn what the control API does not understand into a 400 that says why."""
 

@@ -77,6 +77,8 @@ class Book:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self.recent: list[Order] = []
+        """What lists may show, oldest first."""
         self._orders: dict[str, Order] = {}
         self._sightings: dict[str, Sighting] = {}
         self._by_external_id: dict[str, list[str]] = {}
@@ -100,14 +102,18 @@ class Book:
         given = order.get("id") if isinstance(order, dict) else None
         external_id = order.get("externalId") if isinstance(order, dict) else None
         key = given.lower() if isinstance(given, str) and given else str(uuid.uuid4())
-        sighting = self._sightings.setdefault(key, Sighting(id=key))
+        sighting = self.sighting(key)
         sighting.requests += 1
         sighting.external_id = external_id if isinstance(external_id, str) else None
         sighting.body = body
         return sighting
 
+    def sighting(self, order_id: str) -> Sighting:
+        return self._sightings.setdefault(order_id, Sighting(id=order_id))
+
     def add(self, order: Order, sighting: Sighting) -> None:
         self._orders[order.id] = order
+        self.recent.append(order)
         sighting.created += 1
         sighting.notes.extend(order.resolved.notes)
         if order.request.external_id:

@@ -81,6 +81,9 @@ class IikoConfig:
     """Simulated seconds in one real second."""
     auto: bool = True
     """Orders walk through the statuses by themselves."""
+    listed_s: float | None = None
+    """So many simulated seconds after its end `orders/deliveryOrders` leaves an order out. None: never. For campaigns
+    with more orders than a restaurant has in a day."""
     past_tolerance_s: float = 60
     """How far in the past a wanted time may lie. INFERRED."""
     minimum_sum: Decimal = Decimal("100")

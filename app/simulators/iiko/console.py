@@ -11,6 +11,7 @@ from app.simulators.console import (
     BadControl,
     Control,
     answer,
+    asked_page,
     asked_wait,
     control_routes,
     guarded,
@@ -28,11 +29,12 @@ LOOK_S = 0.02
 
 
 async def orders(request: Request) -> Response:
-    """Everything ever asked to be created, created or not; `?at_least=` created orders with `?wait=` seconds."""
+    """Everything ever asked to be created, created or not; `?at_least=` created orders with `?wait=` seconds;
+    `?offset=`, `?limit=`: a part of them."""
     state = simulator(request)
     least = int(request.query_params.get("at_least", "0"))
     await state.signal.until(lambda: len(state.kitchen.book.orders) >= least, asked_wait(request))
-    return answer(ledger(state))
+    return answer(ledger(state, asked_page(request)))
 
 
 async def order(request: Request) -> Response:

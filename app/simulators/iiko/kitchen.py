@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from app.simulators.durable import BookFile
 from app.simulators.iiko import policy
 from app.simulators.iiko.address_book import AddressBook
 from app.simulators.iiko.book import Book, Order, Problem, Sighting
@@ -23,8 +24,9 @@ from app.simulators.iiko.walk import Stage, steps_after
 class Kitchen:
     """All state of the simulated restaurant but tokens and faults."""
 
-    def __init__(self, config: IikoConfig, clock: VenueClock) -> None:
+    def __init__(self, config: IikoConfig, clock: VenueClock, file: BookFile) -> None:
         self.config = config
+        self._file = file
         self.policy: Policy = config.policy
         self.auto = config.auto
         self.book = Book()
@@ -88,6 +90,7 @@ class Kitchen:
         self.book.add(order, sighting)
         self.stops.take(request.items, resolved.terminal)
         self._enter(order, Stage.UNCONFIRMED if unconfirmed or self.policy.confirm else Stage.NEW)
+        self._file.write("order", order)
         return order
 
     def find(self, order_id: str) -> Order:
@@ -110,7 +113,11 @@ class Kitchen:
 
     def visible(self) -> list[Order]:
         """Every order that `orders/deliveryOrders` may show."""
-        return [self.walked(order) for order in self.book if not order.hidden]
+        found = [self.walked(order) for order in self.book.recent if not order.hidden]
+        if (listed_s := self.config.listed_s) is not None:
+            oldest = self._clock.now() - self._clock.real(listed_s)
+            self.book.recent = [one for one in self.book.recent if one.entered.get(Stage.CLOSED, oldest) >= oldest]
+        return found
 
     def walked(self, order: Order) -> Order:
         """The order after all steps that are due. Lazy: nothing runs between two looks."""
@@ -125,6 +132,12 @@ class Kitchen:
         """By hand; the walk goes on from there."""
         self.walked(order)
         self._enter(order, stage)
+        self._file.write("stage", order.id, stage, order.entered[stage])
+
+    def resume(self, order: Order) -> None:
+        """An order of an earlier life of this process goes on from where it stood."""
+        since_s = (self._clock.now() - order.entered[order.stage]).total_seconds() * self._clock.factor
+        self._plan(order, begun_s=self._clock.elapsed_s() - since_s)
 
     def set_auto(self, *, on: bool) -> None:
         """Hold or resume the automatic walk; each order's present stage begins anew when it resumes."""
@@ -175,11 +188,11 @@ class Kitchen:
         order.enter(stage, self._clock.now())
         self._plan(order)
 
-    def _plan(self, order: Order) -> None:
+    def _plan(self, order: Order, *, begun_s: float | None = None) -> None:
         wanted = order.request.date
         order.steps = steps_after(
             order.stage,
-            now_s=self._clock.elapsed_s(),
+            now_s=self._clock.elapsed_s() if begun_s is None else begun_s,
             pickup=order.pickup,
             wanted_in_s=None if wanted is None else (wanted - self._clock.local()).total_seconds(),
             stages=self.config.stages,

@@ -7,14 +7,14 @@ from app.simulators.iiko.subject import CREATE
 from app.simulators.iiko.walk import code_of
 
 
-def ledger(state: Simulator) -> list[dict[str, Any]]:
+def ledger(state: Simulator, page: slice = slice(None)) -> list[dict[str, Any]]:
     """A row for each order id ever seen in a create request, oldest first, also those a fault kept from arriving."""
     known = dict.fromkeys(state.kitchen.book.sightings)
     asked = (one.reference for one in state.journal.entries if one.endpoint == CREATE and one.reference)
     # A request without order.id is journaled under its externalId; its sighting has an id of its own.
     external = {one.external_id for one in state.kitchen.book.sightings.values()}
     known.update(dict.fromkeys(one for one in asked if one not in external))
-    return [ledger_row(state, order_id) for order_id in known]
+    return [ledger_row(state, order_id) for order_id in list(known)[page]]
 
 
 def ledger_row(state: Simulator, order_id: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The application: the legacy Iiko API under `/api/0`, the control API under `/_sim`."""
 
+from pathlib import Path
 from typing import cast
 
 from starlette.applications import Starlette
@@ -8,6 +9,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from app.simulators.durable import BookFile
 from app.simulators.gate import Gate
 from app.simulators.iiko import console, customers, ordering, places, reading
 from app.simulators.iiko.config import IikoConfig
@@ -16,9 +18,9 @@ from app.simulators.iiko.state import build
 from app.simulators.iiko.subject import describe
 
 
-def create_app(config: IikoConfig) -> Starlette:
-    """One simulated restaurant with an empty order book."""
-    state = build(config)
+def create_app(config: IikoConfig, book: Path | None = None) -> Starlette:
+    """One simulated restaurant. Its order book is empty, or what an earlier life has left in the file ``book``."""
+    state = build(config, BookFile(book))
 
     async def on_pos_error(_request: Request, error: Exception) -> Response:
         return cast("PosError", error).response(config.unknown_code)

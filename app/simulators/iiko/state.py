@@ -7,9 +7,11 @@ from starlette.requests import Request
 
 from app.simulators.clock import Signal
 from app.simulators.control import Faults, Journal
+from app.simulators.durable import BookFile
 from app.simulators.iiko.config import IikoConfig
 from app.simulators.iiko.faults import IIKO_FAULTS
 from app.simulators.iiko.kitchen import Kitchen
+from app.simulators.iiko.recall import recall
 from app.simulators.iiko.render import Renderer
 from app.simulators.iiko.tokens import Tokens
 from app.simulators.iiko.venue_clock import VenueClock
@@ -27,9 +29,10 @@ class Simulator:
     renderer: Renderer
 
 
-def build(config: IikoConfig) -> Simulator:
+def build(config: IikoConfig, file: BookFile) -> Simulator:
     clock, signal = VenueClock(config.clock_factor, config.timezone), Signal()
-    kitchen = Kitchen(config, clock)
+    kitchen = Kitchen(config, clock, file)
+    recall(kitchen, file)
     return Simulator(
         config=config,
         clock=clock,

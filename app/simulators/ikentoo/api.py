@@ -10,6 +10,7 @@ from app.simulators.gate import received_of, subject_of
 from app.simulators.ikentoo.bill import Check
 from app.simulators.ikentoo.book import Held
 from app.simulators.ikentoo.checks import check_view
+from app.simulators.ikentoo.config import Endpoint
 from app.simulators.ikentoo.errors import ApiError, FieldError, invalid, reply
 from app.simulators.ikentoo.orders import Order, read_order
 from app.simulators.ikentoo.parts import Parts, json_body, number
@@ -59,6 +60,7 @@ class Api:
         held = Held(order=order, body=body, received=now)
         self._book.hold(held)  # first, or a used reference would use up a fault
         held.knobs = self._parts.control.faults.take_all(subject_of(request), LIFE_FAULTS)
+        self._parts.file.write("order", order, body, now, held.knobs)
         await self._parts.till.take(held)
         self._parts.control.signal.notify()
         return reply({"status": "ok"})
@@ -88,7 +90,7 @@ class Api:
         """Register an endpoint; 200 with nothing in it."""
         self._parts.authenticate(request)
         endpoint = read_endpoint(await json_body(request))
-        self._parts.endpoints[endpoint.endpoint_id] = endpoint
+        self._keep(endpoint)
         return Response()
 
     async def update_endpoint(self, request: Request) -> Response:
@@ -96,7 +98,7 @@ class Api:
         self._parts.authenticate(request)
         endpoint = read_endpoint(await json_body(request))
         find(self._parts.endpoints, endpoint.endpoint_id)
-        self._parts.endpoints[endpoint.endpoint_id] = endpoint
+        self._keep(endpoint)
         return reply(endpoint_view(endpoint, self._parts.switchboard.current.payload_mode, masked=False))
 
     async def read_endpoint(self, request: Request) -> Response:
@@ -104,6 +106,10 @@ class Api:
         self._parts.authenticate(request)
         endpoint = find(self._parts.endpoints, request.path_params["endpoint_id"])
         return reply(endpoint_view(endpoint, self._parts.switchboard.current.payload_mode, masked=True))
+
+    def _keep(self, endpoint: Endpoint) -> None:
+        self._parts.endpoints[endpoint.endpoint_id] = endpoint
+        self._parts.file.write("endpoint", endpoint)
 
     def _check_target(self, order: Order) -> None:
         if order.account is None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -14,6 +15,7 @@ from starlette.routing import Route
 from app.simulators.clock import Clock, Signal
 from app.simulators.console import Control, control_routes
 from app.simulators.control import Faults, Journal
+from app.simulators.durable import BookFile
 from app.simulators.gate import Gate
 from app.simulators.ikentoo.access_control import AccessControl
 from app.simulators.ikentoo.api import Api
@@ -29,6 +31,7 @@ from app.simulators.ikentoo.messages import Messenger
 from app.simulators.ikentoo.oauth import TOKEN_PATHS, Tokens, answer_token
 from app.simulators.ikentoo.parts import Parts
 from app.simulators.ikentoo.plan import BACKEND_DOWN, LIFE_FAULTS
+from app.simulators.ikentoo.recall import recall, resume
 from app.simulators.ikentoo.routes import under
 from app.simulators.ikentoo.subject import subject_of
 from app.simulators.ikentoo.switchboard import Switchboard
@@ -36,14 +39,16 @@ from app.simulators.ikentoo.till import Till
 from app.simulators.ikentoo.till_api import TillApi
 
 
-def create_app(config: IkentooConfig) -> Starlette:
-    """Build one simulator with a memory of its own. Its tasks end with its lifespan."""
-    parts = _assemble(config)
+def create_app(config: IkentooConfig, book: Path | None = None) -> Starlette:
+    """Build one simulator with a memory of its own, or with what an earlier life has left in the file ``book``.
+    Its tasks end with its lifespan."""
+    parts = _assemble(config, BookFile(book))
     clock, control = parts.control.clock, parts.control
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         try:
+            resume(parts)
             yield
         finally:
             await parts.callbacks.close()
@@ -58,7 +63,7 @@ def create_app(config: IkentooConfig) -> Starlette:
     return app
 
 
-def _assemble(config: IkentooConfig) -> Parts:
+def _assemble(config: IkentooConfig, file: BookFile) -> Parts:
     clock, signal = Clock(config.clock_factor), Signal()
     faults = Faults(LIFE_FAULTS | {BACKEND_DOWN}, most=config.most_orders)
     control = Control(
@@ -67,8 +72,9 @@ def _assemble(config: IkentooConfig) -> Parts:
     book = Book(config.locations, clock.now(), most=config.most_orders, unique_codes=config.unique_collection_codes)
     endpoints = {each.endpoint_id: each for each in config.endpoints}
     switchboard = Switchboard(config.switches)
-    callbacks = Callbacks(config, endpoints, switchboard, clock, signal)
-    till = Till(config, book, callbacks, switchboard, clock=clock, signal=signal)
+    callbacks = Callbacks(config, endpoints, switchboard, clock, signal, file=file)
+    till = Till(config, book, callbacks, switchboard, clock=clock, signal=signal, file=file)
+    recall(book, endpoints, file)
     return Parts(
         config=config,
         control=control,
@@ -78,6 +84,7 @@ def _assemble(config: IkentooConfig) -> Parts:
         callbacks=callbacks,
         till=till,
         cashier=Cashier(config, book, callbacks, till, clock=clock, signal=signal),
+        file=file,
         messenger=Messenger(book, till.devices, callbacks, clock, signal),
         tokens=None if config.oauth is None else Tokens(config.oauth),
     )

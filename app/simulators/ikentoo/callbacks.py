@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 
 from app.simulators.clock import Clock, Signal
-from app.simulators.ikentoo.book import Affair, Callback
+from app.simulators.durable import BookFile
+from app.simulators.ikentoo.book import Affair, Callback, Held
 from app.simulators.ikentoo.config import Endpoint, IkentooConfig, Switches
 from app.simulators.ikentoo.payload import payload
 from app.simulators.ikentoo.switchboard import Switchboard
@@ -29,8 +30,11 @@ class Callbacks:
         switchboard: Switchboard,
         clock: Clock,
         signal: Signal,
+        *,
+        file: BookFile,
     ) -> None:
         """Send to `endpoints`, which may change meanwhile."""
+        self._file = file
         self._config = config
         self._endpoints = endpoints
         self._switchboard = switchboard
@@ -59,8 +63,21 @@ class Callbacks:
         endpoint = self._endpoints[affair.endpoint_id]
         callback = Callback(word=word, url=endpoint.url, body=text, at=self._clock.now())
         affair.callbacks.append(callback)
-        if not await self._try(callback, endpoint):
-            self.spawn(self._retry(callback, affair.endpoint_id))
+        if isinstance(affair, Held):
+            self._file.write("callback", affair.reference, callback)
+        if await self._try(callback, endpoint):
+            self._note_over(callback, affair)
+        else:
+            self.spawn(self.again(callback, affair))
+
+    def _note_over(self, callback: Callback, affair: Affair) -> None:
+        if isinstance(affair, Held):
+            self._file.write("over", affair.reference, callback.word)
+
+    async def again(self, callback: Callback, affair: Affair) -> None:
+        """Go on trying until it is taken, or given up."""
+        await self._retry(callback, affair.endpoint_id)
+        self._note_over(callback, affair)
 
     async def _retry(self, callback: Callback, endpoint_id: str) -> None:
         pause = self._config.callback_backoff_s

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.simulators.console import BadControl, answer, asked_wait, guarded, json_object
+from app.simulators.console import BadControl, answer, asked_page, asked_wait, guarded, json_object
 from app.simulators.ikentoo.book import OVER, Affair, Held, Paying, State
 from app.simulators.ikentoo.config import Switches
 from app.simulators.ikentoo.orders import Order
@@ -47,7 +47,7 @@ class Director:
         return human_page(self._parts)
 
     async def orders(self, request: Request) -> Response:
-        """List the orders, oldest first: `?state=`, `?at_least=` with `?wait=` seconds."""
+        """List the orders, oldest first: `?state=`, `?at_least=` with `?wait=` seconds, `?offset=`, `?limit=`."""
         return await self._listing(request, self._book.orders, order_view)
 
     async def payments(self, request: Request) -> Response:
@@ -61,7 +61,7 @@ class Director:
             return [each for each in known.values() if state in (None, each.state)]
 
         await self._parts.control.signal.until(lambda: len(found()) >= least, asked_wait(request))
-        return answer([view(each, self._creates(each.reference)) for each in found()])
+        return answer([view(each, self._creates(each.reference)) for each in found()[asked_page(request)]])
 
     async def order(self, request: Request) -> Response:
         """Show one order; `?state=` (or `over`, `settled`) with `?wait=` waits until it is there."""

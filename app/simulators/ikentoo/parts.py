@@ -9,6 +9,7 @@ from typing import Any
 from starlette.requests import Request
 
 from app.simulators.console import Control
+from app.simulators.durable import BookFile
 from app.simulators.ikentoo.book import Book
 from app.simulators.ikentoo.callbacks import Callbacks
 from app.simulators.ikentoo.cashier import Cashier
@@ -35,6 +36,7 @@ class Parts:
     till: Till
     cashier: Cashier
     messenger: Messenger
+    file: BookFile
     tokens: Tokens | None
 
     def authenticate(self, request: Request) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from app.simulators.clock import Clock, Signal
 from app.simulators.control import Fault
+from app.simulators.durable import BookFile
 from app.simulators.ikentoo.bill import Check, Paid, Sold
 from app.simulators.ikentoo.book import OVER, Book, Held, State
 from app.simulators.ikentoo.callbacks import Callbacks
@@ -44,8 +45,10 @@ class Till:
         *,
         clock: Clock,
         signal: Signal,
+        file: BookFile,
     ) -> None:
         """Work on the orders of `book`."""
+        self._file = file
         self.auto = True
         self.devices = Devices(config.locations)
         self._config = config
@@ -68,6 +71,16 @@ class Till:
                 held.state = State.HELD
             held.offline = "offline" in held.knobs
             self._callbacks.spawn(self._live(held))
+
+    def resume(self, held: Held) -> None:
+        """Go on with an order that an earlier life of this process has begun."""
+        said = {each.word for each in held.callbacks}
+        if not self.auto or "silence" in held.knobs:
+            return
+        if not said:
+            self._callbacks.spawn(self._live(held))
+        elif steps := [step for step in self._process(held) if step.word not in said]:
+            self._callbacks.spawn(self._walk(held, steps, steps[0].at))
 
     def set_online(self, *, online: bool, location_id: int | None, device_id: int | None = None) -> None:
         """Switch tills on or off; on also frees the orders and payments with an `offline` knob."""
@@ -193,4 +206,5 @@ class Till:
         back = state is State.ACCEPTED and held.state is State.READY
         if held.state not in OVER and not back:
             held.state = state
+            self._file.write("state", held.reference, state, held.reason)
         self._signal.notify()
