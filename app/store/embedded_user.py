@@ -1,5 +1,6 @@
 """PostgreSQL refuses to run as root. Started by root it runs as a system user, and must reach its files as such."""
 
+import fcntl
 import os
 import pwd
 import stat
@@ -38,25 +39,36 @@ def _owner(cluster: Path) -> SystemUser | None:
 
 
 def _system_user() -> SystemUser:
-    try:
-        entry = pwd.getpwnam(NAME)
-    except KeyError:
-        _create()
-        entry = pwd.getpwnam(NAME)
-        log.warning("system user created: PostgreSQL does not run as root", user=NAME)
+    entry = _find() or _create()
     return SystemUser(name=NAME, uid=entry.pw_uid, gid=entry.pw_gid)
 
 
-def _create() -> None:
-    command = ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", NAME]
+def _find() -> pwd.struct_passwd | None:
     try:
+        return pwd.getpwnam(NAME)
+    except KeyError:
+        return None
+
+
+def _create() -> pwd.struct_passwd:
+    """One process of the machine at a time: of two useradd at once one fails, or takes the name from the other."""
+    command = ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", NAME]
+    etc = os.open("/etc", os.O_RDONLY)
+    try:
+        fcntl.flock(etc, fcntl.LOCK_EX)
+        if made_meanwhile := _find():
+            return made_meanwhile
         subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+        log.warning("system user created: PostgreSQL does not run as root", user=NAME)
+        return pwd.getpwnam(NAME)
     except (OSError, subprocess.CalledProcessError) as error:
         why = getattr(error, "stderr", None) or str(error)
         raise ConfigurationError(
             f"PostgreSQL does not run as root, and no system user {NAME!r} could be made ({why.strip()}): "
             "start order-relay as an ordinary user, or set DATABASE_URL."
         ) from None
+    finally:
+        os.close(etc)
 
 
 def _let_pass(directory: Path, user: SystemUser, *, quiet: Path | None = None) -> None:
