@@ -96,6 +96,7 @@ lanes = Table(
     _now("tokens_at"),
     Column("paused", Boolean, nullable=False, server_default="false"),
     _at("paused_at"),
+    _at("restored_at", comment="paused since the database came out of a backup; means nothing unless paused"),
     Column("blocked", Text, comment="access_denied or misconfigured"),
     Column("blocked_message", Text),
     _at("blocked_at"),
@@ -148,11 +149,14 @@ orders = Table(
     _at("verdict_due_at", comment="the POS has spoken by then, or its silence is an alarm"),
     _at("watch_at", comment="when lateness, silence or an unconfirmed state is worth a look"),
     _at("follow_until", comment="polled until then"),
-    Column("body", JSONB, nullable=False, comment="as received, unchanged"),
+    Column("body", JSONB, nullable=False, comment="as received, unchanged until it is erased"),
+    _at("erased_at", comment="when the guest's personal data were taken out"),
+    _at("purged_at", comment="when its time was over: nothing but this row and its submissions' is left"),
     CheckConstraint("kind IN ('order', 'payment', 'message')", name="kind"),
     UniqueConstraint("location_id", "kind", "reference"),
     ForeignKeyConstraint(*_TO_LOCATION),
     Index("orders_id_idx", "id"),
+    Index("orders_about_idx", "location_id", "about_id", postgresql_where=text("about_id IS NOT NULL")),
     Index("orders_watch_idx", "watch_at", postgresql_where=text("watch_at IS NOT NULL")),
     Index("orders_follow_idx", "location_id", "follow_until", postgresql_where=text("follow_until IS NOT NULL")),
     Index("orders_attention_idx", "location_id", "id", postgresql_where=text("attention IS NOT NULL")),
@@ -333,4 +337,16 @@ pos_tokens = Table(
     _at("expires_at", nullable=False),
     _now("renewed_at"),
     ForeignKeyConstraint(*_TO_LOCATION),
+)
+
+# One row at most. It is how a database notices that it came out of a backup (ADR 17).
+installation = Table(
+    "installation",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("identity", Text, comment="server, database and table that this row was written in"),
+    Column("written_by", Text, comment="the transaction that wrote it, as xmin says it"),
+    _at("held_at", comment="a hold that is being placed now counts from here"),
+    _at("known_at", comment="when this database was last recognized, or declared, as itself"),
+    CheckConstraint("id = 1", name="id"),
 )
