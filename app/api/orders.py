@@ -1,5 +1,6 @@
 """Taking orders and showing them."""
 
+from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 from typing import Annotated, Any
@@ -16,16 +17,18 @@ from app.api.order_models import OrderList, OrderView, PreviewView
 from app.api.order_query import OrderQuery
 from app.api.paging import cursor_of, id_of, refuse_repeats
 from app.api.preconditions import VARY, is_known, tagged, wants_plain_text
-from app.api.security import Caller, require
+from app.api.security import Caller, check_again, require
 from app.api.services import Services, services_of
 from app.api.validation import read_json
-from app.domain.errors import LocationUnknown
+from app.api.waiting import APPLIED, PREFER, preferred_wait, wait_for_news
+from app.domain.errors import LocationUnknown, StorageUnavailable
 from app.domain.order import Order
+from app.domain.status import Status
 from app.relay.ticket import ticket
 from app.relay.views import summary_view
 from app.store.database import run
 from app.store.keys import Scope
-from app.store.order_details import fresh
+from app.store.order_details import OrderDetails, fresh
 from app.store.order_list import OrderFilter, read_summaries
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"])
@@ -48,12 +51,16 @@ _TAKEN: dict[int | str, dict[str, Any]] = {
     202: {
         "model": OrderView,
         "description": "Stored; it is being sent.",
-        "headers": {"Location": {"schema": {"type": "string"}}, "ETag": {"schema": {"type": "string"}}},
+        "headers": {
+            "Location": {"schema": {"type": "string"}},
+            "ETag": {"schema": {"type": "string"}},
+            **APPLIED,
+        },
     },
     200: {
         "model": OrderView,
         "description": "Known already, with the same content: the order as it stands now.",
-        "headers": {"Idempotent-Replayed": {"schema": {"type": "string", "enum": ["true"]}}},
+        "headers": {"Idempotent-Replayed": {"schema": {"type": "string", "enum": ["true"]}}, **APPLIED},
     },
     **problems("location-unknown", "order-not-expressible", "reference-conflict"),
 }
@@ -62,19 +69,28 @@ _ONE: dict[int | str, dict[str, Any]] = {
         "model": OrderView,
         "description": "The order; as text/plain a ticket that staff can key in by hand.",
         "content": {"text/plain": {"schema": {"type": "string"}}},
-        "headers": {"ETag": {"schema": {"type": "string"}}, "Vary": {"schema": {"type": "string"}}},
+        "headers": {"ETag": {"schema": {"type": "string"}}, "Vary": {"schema": {"type": "string"}}, **APPLIED},
     },
-    304: {"description": "Unchanged since the version of If-None-Match."},
+    304: {"description": "Unchanged since the version of If-None-Match.", "headers": APPLIED},
     **problems("not-found"),
 }
 
 
-@router.post("", status_code=202, response_model=None, responses=_TAKEN, openapi_extra=takes(Order, order=EXAMPLE))
+@router.post(
+    "",
+    status_code=202,
+    response_model=None,
+    responses=_TAKEN,
+    openapi_extra={**takes(Order, order=EXAMPLE), "parameters": [PREFER]},
+)
 async def submit(request: Request, caller: Writer) -> Response:
-    """Takes an order. The reference is the idempotency key, for ever: repeating the same order is always safe."""
+    """Takes an order. The reference is the idempotency key, for ever: repeating the same order is always safe.
+
+    With `Prefer: wait=N` the order is stored as fast, and the answer comes when its status is no longer `received`."""
     order = await read_json(request, Order)
     caller.must_see(order.location)
     services = services_of(request)
+    since = services.watching.mark()
     submitted = await services.intake.submit(order, actor=caller.name)
     headers = {"Location": f"/v1/orders/{submitted.order.id}"}
     if submitted.replayed:
@@ -83,6 +99,12 @@ async def submit(request: Request, caller: Writer) -> Response:
         details = await details_of(services, caller, submitted.order.id)
     else:  # nothing can have happened to it yet: not read back
         details = fresh(submitted.order, detail=submitted.detail)
+    if seconds := preferred_wait(request):
+        waited = await wait_for_news(services.watching, details.order, seconds, since=since, status=Status.RECEIVED)
+        headers |= waited.headers
+        if waited.changed:
+            with suppress(StorageUnavailable):  # the order is stored, whatever can be read now
+                details = await details_of(services, caller, submitted.order.id)
     return shown(details, caller, status=200 if submitted.replayed else 202, headers=headers)
 
 
@@ -133,21 +155,41 @@ async def list_orders(request: Request, caller: Reader, query: Annotated[OrderQu
     )
 
 
-@router.get("/{order_id}", response_model=None, responses=_ONE)
+@router.get("/{order_id}", response_model=None, responses=_ONE, openapi_extra={"parameters": [PREFER]})
 async def read_one(request: Request, caller: Reader, order_id: OrderId) -> Response:
-    """One order with all that happened to it. What was said to the POS is shown with the scope ops only."""
+    """One order with all that happened to it. What was said to the POS is shown with the scope ops only.
+
+    With `Prefer: wait=N` the answer comes when the status changes; with `If-None-Match` as well, when anything does."""
     if order_id == "preview":  # the address of another route, which is for POST only
         raise HTTPException(405)
     services = services_of(request)
+    since = services.watching.mark()
     details = await details_of(services, caller, order_id_of(order_id))
+    answer = await _form(request, caller, details)
+    conditional = "if-none-match" in request.headers
+    if (seconds := preferred_wait(request)) and (not conditional or is_known(request, answer)):
+        status = None if conditional else details.order.status
+        waited = await wait_for_news(services.watching, details.order, seconds, since=since, status=status)
+        if waited.changed:
+            await check_again(request, caller)
+            answer = await _form(request, caller, await details_of(services, caller, details.order.id))
+        answer.headers.update(waited.headers)
+    if is_known(request, answer):
+        kept = ("ETag", "Vary", "Preference-Applied")
+        return Response(
+            status_code=304, headers={name: answer.headers[name] for name in kept if name in answer.headers}
+        )
+    return answer
+
+
+async def _form(request: Request, caller: Caller, details: OrderDetails) -> Response:
+    """The order as JSON, or as a ticket."""
     if wants_plain_text(request):
-        zone = await _zone(services, details.order.location_id)
+        zone = await _zone(services_of(request), details.order.location_id)
         answer = tagged(PlainTextResponse(ticket(details.order, zone)))
     else:
         answer = shown(details, caller)
     answer.headers["Vary"] = VARY
-    if is_known(request, answer):
-        return Response(status_code=304, headers={"ETag": answer.headers["ETag"], "Vary": VARY})
     return answer
 
 

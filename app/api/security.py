@@ -54,6 +54,12 @@ def require(*scopes: Scope) -> Require:
     return Require(scopes)
 
 
+async def check_again(request: Request, caller: Caller) -> None:
+    """For what takes long: raises Problem 401 where the key was revoked meanwhile."""
+    if (await _authenticate(request)).id != caller.key_id:
+        raise unauthenticated("Bearer")
+
+
 async def _authenticate(request: Request) -> KeyRow:
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and key.isascii():

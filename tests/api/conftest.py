@@ -117,14 +117,16 @@ def registry() -> Registry:
     return build()
 
 
-def services_over(engine: AsyncEngine, announced: list[None], adapters: OpenAdapters) -> Services:
+def services_over(
+    engine: AsyncEngine, announced: list[None], adapters: OpenAdapters, *, most_waiting: int = 5000
+) -> Services:
     """The relay over a database, as the front door builds it."""
     locations = Locations(engine, Cipher([Fernet.generate_key().decode()]), registry(), public_url=PUBLIC_URL)
 
     def announce() -> None:
         announced.append(None)
 
-    menus, watching = Menus(engine), Watching(engine)
+    menus, watching = Menus(engine), Watching(engine, most=most_waiting)
     return Services(
         engine=engine,
         keys=Keys(engine),
@@ -149,12 +151,12 @@ def services_over(engine: AsyncEngine, announced: list[None], adapters: OpenAdap
 
 
 @asynccontextmanager
-async def running(database_url: str) -> AsyncIterator[Api]:
+async def running(database_url: str, *, most_waiting: int = 5000) -> AsyncIterator[Api]:
     """The API over this database."""
     engine = create_engine(database_url, application_name="tests api", pool_size=5)
     adapters = OpenAdapters(registry(), Limits())
     announced: list[None] = []
-    services = services_over(engine, announced, adapters)
+    services = services_over(engine, announced, adapters, most_waiting=most_waiting)
     plain = httpx.AsyncHTTPTransport(verify=False)  # no certificates for plain http
     async with (
         listening(create_app(services)) as url,

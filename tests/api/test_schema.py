@@ -30,6 +30,7 @@ max-redirects = 0
 "path.location" = "geneva-1"
 "path.system" = "ikentoo"
 "path.callback_key" = "{callback_key}"
+"header.Prefer" = "wait=1"
 
 [generation]
 deterministic = true
