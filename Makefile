@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ARGS ?=
+# Test processes side by side; 0: all in one, as for a debugger.
+WORKERS ?= 2
 # The first interpreter that is new enough and can make a virtual environment. `make PYTHON=... setup` overrides.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$p"; exit; }; done)
@@ -27,8 +29,8 @@ $(STAMP): requirements.lock pyproject.toml
 demo: setup ## the whole product in one minute: database, both POS simulators, API, worker, 23 orders
 	$(BIN)/order-relay demo $(ARGS)
 
-test: setup ## the test suite; ARGS="-k intake -x" reaches pytest
-	$(BIN)/pytest $(ARGS)
+test: setup ## the test suite; ARGS="-k intake -x" reaches pytest, WORKERS=0 is one process
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: setup ## lint, format, types, and that migrations and tables agree
 	$(BIN)/ruff check .

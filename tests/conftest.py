@@ -1,7 +1,8 @@
 """A real PostgreSQL for every test that asks for one: `database_url` (or `engine`) is a database with the whole schema
 and nothing in it. Tests that change the schema ask for `own_database_url`.
 
-The server is the embedded one, or the one of `TEST_DATABASE_URL` (a superuser's or a CREATEDB role's URL).
+The server is the embedded one, or the one of `TEST_DATABASE_URL` (a superuser's or a CREATEDB role's URL). `make test`
+runs several test processes side by side (pytest-xdist): each has a server or at least databases of its own.
 """
 
 import os
@@ -21,6 +22,22 @@ from app.store.connect import Primary
 from app.store.database import create_engine
 from app.store.database_url import parse
 from app.store.tables import metadata
+
+LONGEST_FIRST = ("torture", "hosts", "e2e", "cli")
+"""Folders of tests that start processes. Side by side (`make test`), they begin first and stay with one test process,
+so that they seldom meet each other; the others go through the many short tests meanwhile, then take over what is left.
+"""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):  # one test process of several
+        items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    folders = [f"tests/{folder}/" for folder in LONGEST_FIRST]
+    return next((rank for rank, folder in enumerate(folders) if item.nodeid.startswith(folder)), len(folders))
 
 
 @pytest.fixture(scope="session")
