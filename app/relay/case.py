@@ -1,6 +1,6 @@
 """An order, a payment or a message under lock: changed in memory, written once, at the end."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.domain.attention import FADES_WITH_PROGRESS, AttentionCode, guidance
 from app.domain.status import FailureCode, Source, Status
 from app.relay.schedule import looks
-from app.store.orders import HistoryLine, LockedOrder, lock_order, save_order
+from app.store.orders import ChangedOrder, HistoryLine, LockedOrder, lock_orders, save_orders
 
 _KEEPS_STATUS = frozenset({AttentionCode.REJECTED, AttentionCode.FAILED})
 _STANDS = frozenset(AttentionCode) - FADES_WITH_PROGRESS - _KEEPS_STATUS
@@ -34,8 +34,16 @@ class Case:
         cls, connection: AsyncConnection, location_id: str, order_id: UUID, *, polled_systems: Collection[str]
     ) -> Self | None:
         """Locks the order. None where there is none. ``polled_systems``: the POS systems that do not call us."""
-        order = await lock_order(connection, location_id, order_id)
-        return cls(order, polled_systems) if order else None
+        cases = await cls.open_all(connection, [(location_id, order_id)], polled_systems=polled_systems)
+        return cases.get(order_id)
+
+    @classmethod
+    async def open_all(
+        cls, connection: AsyncConnection, keys: Collection[tuple[str, UUID]], *, polled_systems: Collection[str]
+    ) -> dict[UUID, Self]:
+        """Locks several, by id. Those that are not there are left out."""
+        found = await lock_orders(connection, keys)
+        return {order_id: cls(order, polled_systems) for order_id, order in found.items()}
 
     @property
     def now(self) -> datetime:
@@ -124,10 +132,18 @@ class Case:
 
     async def save(self, connection: AsyncConnection) -> None:
         """Writes the order and its new history, if anything happened."""
-        if not (self._changes or self._history or self._touched):
-            return
-        self._schedule()
-        await save_order(connection, self.order, self._changes, self._history)
+        await self.save_all(connection, [self])
+
+    @classmethod
+    async def save_all(cls, connection: AsyncConnection, cases: Iterable[Self]) -> None:
+        """Writes several that were opened together, each once."""
+        happened = [case for case in cases if case._changes or case._history or case._touched]
+        for case in happened:
+            case._schedule()
+        await save_orders(
+            connection,
+            [ChangedOrder(order=case.order, changes=case._changes, history=case._history) for case in happened],
+        )
 
     def _value(self, name: str) -> Any:
         return self._changes.get(name, getattr(self.order, name))

@@ -1,7 +1,7 @@
 """The dispatcher: claims due submissions, makes their attempts side by side, records what they brought."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.domain.errors import InDoubt, OrderNotExpressible, PosError, StorageUnavailable
 from app.relay.outcome import NotBegun, Outcome, Patience
 from app.relay.sending import Desk, attempt, boot_clock
-from app.relay.settle import settle
+from app.relay.settle import Ended, settle
 from app.relay.watching import unheard
+from app.store.batching import Batching
 from app.store.claim import Claimed, claim
 from app.store.database import run
 
@@ -20,6 +21,9 @@ log = structlog.get_logger(__name__)
 
 POLL_S = 1.0
 """The safety net behind the wake-ups, and how late a retry may come."""
+RECORDERS = 2
+"""Transactions with results under way at the same time."""
+RECORDED_TOGETHER = 64
 RECORD_S = 5.0
 """For the results of attempts that a stop cut off; what is not recorded by then waits for its lease to end."""
 
@@ -60,6 +64,7 @@ class Dispatcher:
             askable_systems=frozenset(system for system, pos in desk.registry.items() if pos.traits.lookup),
         )
         self._running: dict[asyncio.Task[None], _Stage] = {}
+        self._recording = Batching(self._settle, flushers=RECORDERS, size=RECORDED_TOGETHER)
         self._stopping = False
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -138,7 +143,7 @@ class Dispatcher:
         meanwhile, the result still counts as a fact."""
         while True:
             try:
-                await run(self._engine, lambda connection: settle(connection, claimed, outcome, self._patience))
+                await self._recording.do(Ended(claimed=claimed, outcome=outcome))
             except StorageUnavailable as error:
                 log.warning("a result waits for the storage", error=str(error))
                 await asyncio.sleep(POLL_S)
@@ -146,6 +151,10 @@ class Dispatcher:
             self._changed()
             _log(claimed, outcome)
             return
+
+    async def _settle(self, ended: Sequence[Ended]) -> Sequence[None]:
+        await run(self._engine, lambda connection: settle(connection, ended, self._patience))
+        return [None] * len(ended)
 
     async def _sleep(self, stop: asyncio.Event) -> None:
         waiting = [asyncio.create_task(self._wake.wait()), asyncio.create_task(stop.wait())]

@@ -3,7 +3,8 @@
 A case is one of them under lock: facts are told to it in any number, and it is written once, at the end.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import Self
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -115,12 +116,15 @@ class OrderCase(Case):
             self.cancel_unheard("The till was told, and the kitchen went on with the order all the same.")
         self.tell(source, event.raw, _sentence(event, detail, news, superseded=superseded), callback_id=callback_id)
 
-    async def save(self, connection: AsyncConnection) -> None:
-        """Writes the order, its new history, and what the till is told."""
-        await super().save(connection)
-        for message in self._messages:
-            await store_message(connection, message)
-        await self._pass_on(connection)
+    @classmethod
+    async def save_all(cls, connection: AsyncConnection, cases: Iterable[Self]) -> None:
+        """Writes the orders, their new history, and what the till is told."""
+        written = list(cases)
+        await super().save_all(connection, written)
+        for case in written:
+            for message in case._messages:
+                await store_message(connection, message)
+            await case._pass_on(connection)
 
     def _cancelled(self, state: str, detail: str, message_id: UUID | None = None) -> None:
         told = {"message_id": str(message_id)} if message_id else {}

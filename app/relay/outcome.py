@@ -9,7 +9,7 @@ from app.domain.errors import OrderNotExpressible, PosError
 from app.domain.submission import Dispatch
 from app.relay.events import OrderCase
 from app.store.claim import Claimed
-from app.store.submissions import AttemptResult, LockedSubmission
+from app.store.submissions import AttemptResult, EndedAttempt, LockedSubmission
 
 ANSWER_LIMIT = 16_384
 """Characters of a POS's answer that are kept."""
@@ -73,9 +73,23 @@ class Settling:
         """Whether a resend has replaced this submission."""
         return self.submission.reference != self.case.order.current_reference
 
+    @property
+    def sends_once_more(self) -> bool:
+        """It said no to ids that it does not have any more, and nothing was created."""
+        return self.outcome.stale_ids and not self.fenced and not self.doubt and not self.superseded
 
-def as_stored(claimed: Claimed, outcome: Outcome) -> AttemptResult:
+
+def as_stored(claimed: Claimed, outcome: Outcome) -> EndedAttempt:
     """The row of the attempt."""
+    return EndedAttempt(
+        location_id=claimed.location_id,
+        reference=claimed.reference,
+        number=claimed.number,
+        result=_result(claimed, outcome),
+    )
+
+
+def _result(claimed: Claimed, outcome: Outcome) -> AttemptResult:
     request = None
     if outcome.translation is not None and claimed.kind == "send":
         wire = outcome.translation.request

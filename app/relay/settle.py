@@ -1,57 +1,88 @@
-"""What an attempt brought, recorded in one transaction: the attempt, the submission, the order, the lane.
+"""What attempts brought, recorded in one transaction: the attempts, their submissions, their orders, their lanes.
 
-Lock order: order, submission, lane. A result that comes after its lease ended ("fenced") loses the right to
-schedule, never its facts.
+Lock order: orders, submissions, lanes, each sorted. A result that comes after its lease ended ("fenced") loses the
+right to schedule, never its facts.
 """
 
-import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
 
-import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.adapters.base import Found, Taken
-from app.domain.errors import AccessDenied, InDoubt, Misconfigured, NotSent, OrderNotExpressible, PosError, Rejected
-from app.domain.retry import BLOCKED_PROBE_S, lane_delay, retry_after
+from app.domain.errors import InDoubt, Misconfigured, OrderNotExpressible, PosError, Rejected
 from app.domain.status import StatusEvent
 from app.relay import no_result, stale_ids
 from app.relay.arrival import found, taken
 from app.relay.events import OrderCase
+from app.relay.lane_words import settle_lanes
 from app.relay.outcome import NotBegun, Outcome, Patience, Settling, as_stored
 from app.store import submissions as store
 from app.store.claim import Claimed
-from app.store.lanes import block_lane, hold_lane, lane_answered, lane_failed, lock_lane, make_due
-
-log = structlog.get_logger(__name__)
+from app.store.submissions import LockedSubmission
 
 
-async def settle(connection: AsyncConnection, claimed: Claimed, outcome: Outcome, patience: Patience) -> bool:
-    """Records the outcome; a whole transaction that may run twice. True: the lane was held and is open again."""
-    case = await OrderCase.open(
-        connection, claimed.location_id, claimed.order_id, polled_systems=patience.polled_systems
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """An attempt that is over."""
+
+    claimed: Claimed
+    outcome: Outcome
+
+
+async def settle(connection: AsyncConnection, ended: Sequence[Ended], patience: Patience) -> None:
+    """Records the outcomes of attempts; a whole transaction that may run twice."""
+    first, later = _one_of_each_order(ended)
+    settlings = await _open(connection, first, patience)
+    for settling in settlings:
+        await _tell(settling)
+    changed = [settling for settling in settlings if settling.changes]
+    await store.save_submissions(connection, ((settling.submission, settling.changes) for settling in changed))
+    for settling in changed:
+        settling.case.touch()
+    await OrderCase.save_all(connection, [settling.case for settling in settlings])
+    await settle_lanes(connection, settlings)
+    if later:  # must see what the first has done
+        await settle(connection, later, patience)
+
+
+def _one_of_each_order(ended: Sequence[Ended]) -> tuple[Sequence[Ended], Sequence[Ended]]:
+    first: dict[UUID, Ended] = {}
+    later = [one for one in ended if first.setdefault(one.claimed.order_id, one) is not one]
+    return list(first.values()), later
+
+
+async def _open(connection: AsyncConnection, ended: Sequence[Ended], patience: Patience) -> list[Settling]:
+    """Locks what they are about. Without those that were recorded before, or whose order is gone."""
+    cases = await OrderCase.open_all(
+        connection,
+        [(one.claimed.location_id, one.claimed.order_id) for one in ended],
+        polled_systems=patience.polled_systems,
     )
-    if case is None:  # erased or purged meanwhile
-        return False
-    submission = await store.lock_submission(connection, claimed.location_id, claimed.reference)
-    first = await store.close_attempt(
-        connection, claimed.location_id, claimed.reference, claimed.number, as_stored(claimed, outcome)
+    there = [one for one in ended if one.claimed.order_id in cases]
+    locked = await store.lock_submissions(
+        connection, [(one.claimed.location_id, one.claimed.reference) for one in there]
     )
-    if not first:
-        return False
-    settling = Settling(
-        claimed=claimed,
-        outcome=outcome,
-        patience=patience,
-        connection=connection,
-        case=case,
-        submission=submission,
-        doubt=await store.in_doubt_besides(connection, submission, claimed.number),
-    )
-    await _tell(settling)
-    if settling.changes:
-        await store.save_submission(connection, submission, **settling.changes)
-        case.touch()
-    await case.save(connection)
-    return await _lane(settling)
+    first = await store.close_attempts(connection, [as_stored(one.claimed, one.outcome) for one in there])
+    return [
+        Settling(
+            claimed=one.claimed,
+            outcome=one.outcome,
+            patience=patience,
+            connection=connection,
+            case=cases[one.claimed.order_id],
+            submission=locked[one.claimed.reference],
+            doubt=await _doubt(connection, locked[one.claimed.reference], one.claimed.number),
+        )
+        for one in there
+        if (one.claimed.reference, one.claimed.number) in first
+    ]
+
+
+async def _doubt(connection: AsyncConnection, submission: LockedSubmission, number: int) -> bool:
+    only = number == submission.attempt == 1
+    return not only and await store.in_doubt_besides(connection, submission, number)
 
 
 async def _tell(settling: Settling) -> None:
@@ -67,7 +98,7 @@ async def _tell(settling: Settling) -> None:
             no_result.untranslatable(settling, refused)
         case NotBegun():
             no_result.given_back(settling)
-        case Rejected() | Misconfigured() as error if _once_more(settling):
+        case Rejected() | Misconfigured() as error if settling.sends_once_more:
             stale_ids.sends_once_more(settling, error)
         case Rejected() as error if sending:
             no_result.rejected(settling, error)
@@ -75,35 +106,3 @@ async def _tell(settling: Settling) -> None:
             no_result.rejected(settling, error)
         case PosError() as error:
             no_result.no_result(settling, error)
-
-
-def _once_more(settling: Settling) -> bool:
-    """It said no to ids that it does not have any more, and nothing was created."""
-    return settling.outcome.stale_ids and not settling.fenced and not settling.doubt and not settling.superseded
-
-
-async def _lane(settling: Settling) -> bool:
-    """What the result says of the venue: nothing of ours, it answers, it is in trouble, or its settings are wrong."""
-    connection, location_id = settling.connection, settling.claimed.location_id
-    match settling.outcome.result:
-        case NotBegun() | OrderNotExpressible():
-            return False
-        case AccessDenied() | Misconfigured() as error if not _once_more(settling):
-            log.warning("the lane is blocked", location=location_id, code=error.outcome, error=error.message)
-            await block_lane(
-                connection, location_id, code=error.outcome, message=error.message, probe_s=BLOCKED_PROBE_S
-            )
-            return False
-        case NotSent(http_status=int()) as error:  # it speaks (429), it only wants less
-            await hold_lane(connection, location_id, retry_after(error.retry_after_s))
-            return False
-        case NotSent() | InDoubt() as error:
-            lane = await lock_lane(connection, location_id)
-            hold = lane_delay(lane.failures + 1, random.random)
-            await lane_failed(connection, lane, error=error.message, hold_s=hold)
-            return False
-        case _:
-            opened = await lane_answered(connection, location_id)
-            if opened:
-                await make_due(connection, location_id)
-            return opened

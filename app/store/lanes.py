@@ -1,37 +1,53 @@
 """Lanes: the limits, pauses, blocks and back-off of one location."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Text, and_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.retry import LANE_OPENS_AFTER
 from app.store.tables import lanes, submissions
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Lane:
     """A lane whose row is locked until the transaction ends."""
 
     location_id: str
-    paused: bool
     blocked: str | None
     failures: int
-    silent: int
+    """In a row."""
 
 
-async def lock_lane(connection: AsyncConnection, location_id: str) -> Lane:
-    """The lane, locked. Lock order and submission first."""
-    columns = [lanes.c[name] for name in Lane.__dataclass_fields__]
-    statement = select(*columns).where(lanes.c.location_id == location_id).with_for_update()
-    return Lane(**(await connection.execute(statement)).mappings().one())
+_TROUBLED = (lanes.c.failures > 0) | lanes.c.blocked.isnot(None)
+_LOCK = (
+    select(lanes.c.location_id, lanes.c.blocked, lanes.c.failures)
+    .where(
+        (lanes.c.location_id == func.any(bindparam("these", type_=ARRAY(Text))))
+        | ((lanes.c.location_id == func.any(bindparam("those", type_=ARRAY(Text)))) & _TROUBLED)
+    )
+    .order_by(lanes.c.location_id)
+    .with_for_update()
+)
+
+
+async def lock_lanes(
+    connection: AsyncConnection, location_ids: Collection[str], *, or_in_trouble: Collection[str] = ()
+) -> dict[str, Lane]:
+    """The lanes, and those of the others that are in trouble, locked. Lock orders and submissions first."""
+    if not location_ids and not or_in_trouble:
+        return {}
+    rows = await connection.execute(_LOCK, {"these": list(location_ids), "those": list(or_in_trouble)})
+    return {row["location_id"]: Lane(**row) for row in rows.mappings()}
 
 
 async def lane_failed(connection: AsyncConnection, lane: Lane, *, error: str, hold_s: float | None) -> None:
-    """One more failure in a row; the lane holds still for that long, if at all."""
+    """So many failures in a row by now; the lane holds still for that long, if at all."""
     values = {
-        "failures": lane.failures + 1,
+        "failures": lane.failures,
         "failing_since": func.coalesce(lanes.c.failing_since, func.now()),
         "last_error": error,
     }
@@ -63,22 +79,14 @@ async def block_lane(connection: AsyncConnection, location_id: str, *, code: str
     )
 
 
-async def lane_answered(connection: AsyncConnection, location_id: str) -> bool:
-    """The POS answered sensibly: the lane is open again. Writes only where there was trouble; True: it had been held,
-    and its orders are due now."""
-    troubled = (lanes.c.failures > 0) | lanes.c.blocked.isnot(None)
-    lane = await connection.execute(
-        select(lanes.c.failures, lanes.c.blocked).where(lanes.c.location_id == location_id, troubled).with_for_update()
-    )
-    row = lane.one_or_none()
-    if row is None:
-        return False
+async def lane_answered(connection: AsyncConnection, lane: Lane) -> bool:
+    """The POS answered sensibly: the lane is open again. True: it had been held, and its orders are due now."""
     await connection.execute(
         lanes.update()
-        .where(lanes.c.location_id == location_id)
+        .where(lanes.c.location_id == lane.location_id)
         .values(failures=0, failing_since=None, not_before=None, blocked=None, blocked_message=None, blocked_at=None)
     )
-    return row.blocked is not None or row.failures >= LANE_OPENS_AFTER
+    return lane.blocked is not None or lane.failures >= LANE_OPENS_AFTER
 
 
 async def make_due(connection: AsyncConnection, location_id: str) -> None:
@@ -135,9 +143,8 @@ async def probe_now(connection: AsyncConnection, location_id: str) -> None:
 
 async def last_trouble(connection: AsyncConnection, location_id: str) -> str | None:
     """What the lane's last failure was, while it has not answered since."""
-    troubled = (lanes.c.failures > 0) | lanes.c.blocked.isnot(None)
     found: str | None = await connection.scalar(
-        select(lanes.c.last_error).where(lanes.c.location_id == location_id, troubled)
+        select(lanes.c.last_error).where(lanes.c.location_id == location_id, _TROUBLED)
     )
     return found
 

@@ -1,12 +1,14 @@
 """Orders under lock: read once, changed in memory, written once."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Update, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.errors import NotFound
@@ -65,45 +67,66 @@ class HistoryLine:
     raw: Mapping[str, Any] | None = None
 
 
-_LOCKED = tuple(orders.c[name] for name in LockedOrder.__dataclass_fields__ if name != "now")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedOrder:
+    """What a transaction does to a locked order: its columns, and new lines of its history."""
+
+    order: LockedOrder
+    changes: Mapping[str, Any]
+    history: Sequence[HistoryLine]
 
 
-async def lock_order(connection: AsyncConnection, location_id: str, order_id: UUID) -> LockedOrder | None:
-    """The order, locked; None where there is none."""
-    statement = (
-        select(*_LOCKED, func.now().label("now"))
-        .where(orders.c.location_id == location_id, orders.c.id == order_id)
-        .with_for_update()
-    )
-    row = (await connection.execute(statement)).mappings().one_or_none()
-    return LockedOrder(**{**row, "status": Status(row["status"])}) if row else None
+_COLUMNS = ", ".join(f"o.{name}" for name in LockedOrder.__dataclass_fields__ if name != "now")
+# In the order of ids: two batches that meet wait for each other, and never in a circle.
+_LOCK = f"""
+SELECT {_COLUMNS}, now() AS now
+FROM orders o JOIN unnest($1::text[], $2::uuid[]) AS wanted(location_id, id)
+    ON o.location_id = wanted.location_id AND o.id = wanted.id
+ORDER BY o.location_id, o.id
+FOR UPDATE OF o
+"""  # noqa: S608 - names of our own columns
 
 
-async def save_order(
-    connection: AsyncConnection, order: LockedOrder, changes: Mapping[str, Any], history: Sequence[HistoryLine]
-) -> None:
-    """Writes what changed of a locked order, and its new history lines. The version rises by one."""
-    await connection.execute(
+async def lock_orders(connection: AsyncConnection, keys: Collection[tuple[str, UUID]]) -> dict[UUID, LockedOrder]:
+    """The orders of these locations and ids, locked, by id. Those that are not there are left out."""
+    arguments = ([location_id for location_id, _ in keys], [order_id for _, order_id in keys])
+    rows = (await connection.exec_driver_sql(_LOCK, arguments)).mappings()
+    return {row["id"]: LockedOrder(**{**row, "status": Status(row["status"])}) for row in rows}
+
+
+async def save_orders(connection: AsyncConnection, changed: Sequence[ChangedOrder]) -> None:
+    """Writes what changed of locked orders, and their new history. Their versions rise by one."""
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for one in changed:
+        key = {"of_location": one.order.location_id, "of_id": one.order.id}
+        alike[tuple(sorted(one.changes))].append({**one.changes, **key})
+    for names, rows in alike.items():
+        await connection.execute(_update(names), rows)
+    if lines := [_line(one.order, line) for one in changed for line in one.history]:
+        await connection.execute(status_history.insert(), lines)
+
+
+@cache
+def _update(names: tuple[str, ...]) -> Update:
+    return (
         orders.update()
-        .where(orders.c.location_id == order.location_id, orders.c.id == order.id)
-        .values(**changes, version=orders.c.version + 1)
+        .where(orders.c.location_id == bindparam("of_location"), orders.c.id == bindparam("of_id"))
+        .values({name: bindparam(name) for name in names} | {"version": orders.c.version + 1})
     )
-    if history:
-        rows = [
-            {
-                "location_id": order.location_id,
-                "order_id": order.id,
-                "at": line.at,
-                "status": line.status,
-                "source": line.source,
-                "event": line.event,
-                "detail": line.detail,
-                "callback_id": line.callback_id,
-                "raw": line.raw,
-            }
-            for line in history
-        ]
-        await connection.execute(status_history.insert().values(rows))
+
+
+def _line(order: LockedOrder, line: HistoryLine) -> dict[str, Any]:
+    return {
+        "location_id": order.location_id,
+        "order_id": order.id,
+        "at": line.at,
+        "status": line.status,
+        "source": line.source,
+        "event": line.event,
+        "detail": line.detail,
+        "callback_id": line.callback_id,
+        "raw": line.raw,
+    }
 
 
 async def order_of_reference(connection: AsyncConnection, location_id: str, reference: UUID) -> UUID | None:

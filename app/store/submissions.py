@@ -1,15 +1,18 @@
 """Submissions and their attempts: the outbox. The attempt's number is the fencing token."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Update, and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.submission import Dispatch
+from app.store.database import to_json
 from app.store.tables import attempts, submissions
 
 
@@ -62,18 +65,32 @@ class AttemptResult:
     response: str | None = None
 
 
-_LOCKED = tuple(submissions.c[name] for name in LockedSubmission.__dataclass_fields__)
+_COLUMNS = ", ".join(f"s.{name}" for name in LockedSubmission.__dataclass_fields__)
+_LOCK = f"""
+SELECT {_COLUMNS}
+FROM submissions s JOIN unnest($1::text[], $2::uuid[]) AS wanted(location_id, reference)
+    ON s.location_id = wanted.location_id AND s.reference = wanted.reference
+ORDER BY s.location_id, s.reference
+FOR UPDATE OF s
+"""  # noqa: S608 - names of our own columns
 
 
-def _key(location_id: str, reference: UUID) -> Any:
+def _key(location_id: Any, reference: Any) -> Any:
     return and_(submissions.c.location_id == location_id, submissions.c.reference == reference)
 
 
 async def lock_submission(connection: AsyncConnection, location_id: str, reference: UUID) -> LockedSubmission:
     """The submission, locked. Lock its order first."""
-    statement = select(*_LOCKED).where(_key(location_id, reference)).with_for_update()
-    row = (await connection.execute(statement)).mappings().one()
-    return LockedSubmission(**{**row, "state": Dispatch(row["state"])})
+    return (await lock_submissions(connection, [(location_id, reference)]))[reference]
+
+
+async def lock_submissions(
+    connection: AsyncConnection, keys: Collection[tuple[str, UUID]]
+) -> dict[UUID, LockedSubmission]:
+    """The submissions of these locations and references, locked, by reference. Lock their orders first."""
+    arguments = ([location_id for location_id, _ in keys], [reference for _, reference in keys])
+    rows = (await connection.exec_driver_sql(_LOCK, arguments)).mappings()
+    return {row["reference"]: LockedSubmission(**{**row, "state": Dispatch(row["state"])}) for row in rows}
 
 
 async def add_submission(connection: AsyncConnection, new: NewSubmission) -> None:
@@ -84,33 +101,68 @@ async def add_submission(connection: AsyncConnection, new: NewSubmission) -> Non
 
 async def save_submission(connection: AsyncConnection, submission: LockedSubmission, **changes: Any) -> None:
     """Writes what changed of a locked submission."""
-    await connection.execute(
-        submissions.update().where(_key(submission.location_id, submission.reference)).values(**changes)
+    await save_submissions(connection, [(submission, changes)])
+
+
+async def save_submissions(
+    connection: AsyncConnection, changed: Iterable[tuple[LockedSubmission, Mapping[str, Any]]]
+) -> None:
+    """Writes what changed of locked submissions."""
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for submission, changes in changed:
+        key = {"of_location": submission.location_id, "of_reference": submission.reference}
+        if changes:
+            alike[tuple(sorted(changes))].append({**changes, **key})
+    for names, rows in alike.items():
+        await connection.execute(_update(names), rows)
+
+
+@cache
+def _update(names: tuple[str, ...]) -> Update:
+    return (
+        submissions.update()
+        .where(_key(bindparam("of_location"), bindparam("of_reference")))
+        .values({name: bindparam(name) for name in names})
     )
 
 
-async def close_attempt(
-    connection: AsyncConnection, location_id: str, reference: UUID, number: int, result: AttemptResult
-) -> bool:
-    """Stores what an attempt brought. False: it was stored before (a commit whose answer was lost)."""
-    done = await connection.execute(
-        attempts.update()
-        .where(
-            attempts.c.location_id == location_id,
-            attempts.c.reference == reference,
-            attempts.c.number == number,
-            attempts.c.outcome.is_(None),
-        )
-        .values(
-            ended_at=func.clock_timestamp(),
-            outcome=result.outcome,
-            http_status=result.http_status,
-            error=result.error,
-            request=result.request,
-            response=result.response,
-        )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedAttempt:
+    """An attempt that is over."""
+
+    location_id: str
+    reference: UUID
+    number: int
+    result: AttemptResult
+
+
+_CLOSE = """
+UPDATE attempts a SET
+    ended_at = clock_timestamp(), outcome = e.outcome, http_status = e.http_status, error = e.error,
+    request = e.request::jsonb, response = e.response
+FROM unnest(
+    $1::text[], $2::uuid[], $3::integer[], $4::text[], $5::integer[], $6::text[], $7::text[], $8::text[]
+) AS e(location_id, reference, number, outcome, http_status, error, request, response)
+WHERE a.location_id = e.location_id AND a.reference = e.reference AND a.number = e.number AND a.outcome IS NULL
+RETURNING a.reference, a.number
+"""
+
+
+async def close_attempts(connection: AsyncConnection, ended: Sequence[EndedAttempt]) -> set[tuple[UUID, int]]:
+    """Stores what attempts brought: references and numbers of those that were open. The others were stored before (a
+    commit whose answer was lost)."""
+    results = [one.result for one in ended]
+    arguments = (
+        [one.location_id for one in ended],
+        [one.reference for one in ended],
+        [one.number for one in ended],
+        [result.outcome for result in results],
+        [result.http_status for result in results],
+        [result.error for result in results],
+        [None if result.request is None else to_json(result.request) for result in results],
+        [result.response for result in results],
     )
-    return done.rowcount == 1
+    return {(row.reference, row.number) for row in await connection.exec_driver_sql(_CLOSE, arguments)}
 
 
 async def in_doubt_besides(connection: AsyncConnection, submission: LockedSubmission, number: int | None) -> bool:

@@ -7,7 +7,7 @@ from app.adapters.base import Taken
 from app.domain.errors import InDoubt, NotSent, PosError, Rejected
 from app.domain.status import StatusEvent, Word
 from app.relay.outcome import Outcome, Patience
-from app.relay.settle import settle
+from app.relay.settle import Ended, settle
 from app.store.claim import Claimed, claim
 from app.store.database import run
 from tests.relay.house import IIKO, IKENTOO, House, events, iiko_order, ikentoo_order
@@ -28,7 +28,8 @@ async def take(house: House, *, room: int = 10, lease_s: float = 20.0) -> list[C
 
 async def report(house: House, claimed: Claimed, result: Taken | PosError) -> None:
     """A worker records what its attempt brought."""
-    await run(house.engine, lambda connection: settle(connection, claimed, Outcome(result=result), PATIENCE))
+    ended = [Ended(claimed=claimed, outcome=Outcome(result=result))]
+    await run(house.engine, lambda connection: settle(connection, ended, PATIENCE))
 
 
 async def test_a_worker_that_goes_silent_leaves_doubt(house: House) -> None:
