@@ -12,6 +12,7 @@ from app.relay.dispatch import Dispatcher, Pace
 from app.relay.follow import Follower
 from app.relay.inbox import Inbox
 from app.relay.reconcile import BATCH, Reconciler
+from app.relay.restored import Restored
 from app.relay.sending import Desk
 from app.store.wakeup import WORK
 
@@ -25,6 +26,7 @@ SYNC_EVERY_S = 1.0
 MOST_SYNCS = 4
 """At the same time: a menu may be large, and nothing waits for it."""
 LEFTOVERS_EVERY_S = 2.0
+RECOGNIZE_EVERY_S = 5.0
 LEFTOVERS = 100
 AFTER_DEFECT_S = 1.0
 STORAGE_PAUSES_S = (1.0, 2.0, 5.0)
@@ -66,12 +68,14 @@ class Worker:
             changed=parts.changed,
         )
         self._inbox = Inbox(engine, parts.registry, changed=parts.changed)
+        self._restored = Restored(engine)
         self._sync = parts.sync
         self._polls: set[asyncio.Task[None]] = set()
         self._syncs: set[asyncio.Task[None]] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until told to stop; then begins nothing new and finishes the attempts that run, for a while."""
+        await self._restored.before_work(stop)
         async with asyncio.TaskGroup() as group:
             dispatching = group.create_task(self._dispatch(stop))
             loops = [
@@ -79,6 +83,7 @@ class Worker:
                 group.create_task(keep_on("follow", partial(self._follow, group), every_s=FOLLOW_EVERY_S)),
                 group.create_task(keep_on("leftovers", self._leftovers, every_s=LEFTOVERS_EVERY_S)),
                 group.create_task(keep_on("sync", partial(self._sync_due, group), every_s=SYNC_EVERY_S)),
+                group.create_task(keep_on("restored", self._restored.round, every_s=RECOGNIZE_EVERY_S)),
             ]
             await stop.wait()
             for task in (*loops, *self._polls, *self._syncs):

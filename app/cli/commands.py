@@ -14,6 +14,7 @@ from app.cli.messages import message
 from app.cli.migrate import migrate
 from app.cli.orders import app as orders
 from app.cli.payments import app as payments
+from app.cli.restored import restored
 from app.cli.serve import serve, worker
 from app.cli.simulate import simulate
 
@@ -46,6 +47,7 @@ app.command()(demo)
 app.command()(serve)
 app.command()(worker)
 app.command()(migrate)
+app.command()(restored)
 app.add_typer(simulate, name="simulate")
 app.add_typer(keys, name="keys")
 app.add_typer(locations, name="locations")

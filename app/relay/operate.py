@@ -23,6 +23,7 @@ from app.relay.resend import resend
 from app.relay.sending import Locations
 from app.relay.watching import unheard
 from app.store.database import run
+from app.store.installation import end_hold
 from app.store.lanes import is_paused, pause_lane, probe_now, resume_lane
 from app.store.orders import current_body
 from app.store.submissions import (
@@ -110,6 +111,7 @@ class Operate:
 
         async def resume(connection: AsyncConnection) -> None:
             await resume_lane(connection, location_id, give_up_after_s=give_up_after_s)
+            await end_hold(connection, location_id)
 
         await run(self._engine, resume)
         log.info("location resumed", location=location_id, by=actor)
