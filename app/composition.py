@@ -23,6 +23,10 @@ from app.store.wakeup import CHANGES, CONFIG, WORK, Listener, Notifier, Paced
 
 GRACE_S = 120.0
 """How long the connections of a location stay open after its settings were changed; longer than any send."""
+EXPRESS_CONNECTIONS = 4
+"""Keys, locations, callbacks and the health route: short statements that may not wait behind anything."""
+READING_CONNECTIONS = 4
+"""A slow search, or many, must keep no order waiting for a connection."""
 TOKEN_CONNECTIONS = 4
 """Opened only where a location uses OAuth; so many renewals at the same time."""
 CHANGES_EVERY_S = 0.02
@@ -35,7 +39,9 @@ class Parts:
 
     settings: Settings
     engine: AsyncEngine
-    """For requests."""
+    """For taking orders, and whatever else writes."""
+    reading: AsyncEngine
+    express: AsyncEngine
     worker_engine: AsyncEngine
     """For sending. Where one process does both, a storm of results must not make a checkout wait for a connection."""
     registry: Registry
@@ -70,9 +76,11 @@ async def open_parts(
         share = size // 2 if apart else 0
         engine = _engine(stack, settings, url, f"order-relay {name}", size - share)
         worker_engine = _engine(stack, settings, url, f"order-relay {name} sending", share) if apart else engine
-        locations = Locations(engine, cipher, registry, public_url=settings.public_url, allow_http=settings.allow_http)
+        express = _engine(stack, settings, url, f"order-relay {name} express", EXPRESS_CONNECTIONS)
+        reading = _engine(stack, settings, url, f"order-relay {name} reading", READING_CONNECTIONS)
+        locations = Locations(express, cipher, registry, public_url=settings.public_url, allow_http=settings.allow_http)
         await locations.verify_secrets()
-        keys = Keys(engine)
+        keys = Keys(express)
         stack.push_async_callback(keys.aclose)
         vault = _vault(stack, settings, url, name, cipher)
         adapters = OpenAdapters(registry, limits, vault, grace_s=max(GRACE_S, 2 * settings.send_budget_s))
@@ -90,6 +98,8 @@ async def open_parts(
         yield Parts(
             settings=settings,
             engine=engine,
+            reading=reading,
+            express=express,
             worker_engine=worker_engine,
             registry=registry,
             keys=keys,

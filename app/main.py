@@ -18,9 +18,11 @@ from app.relay.payments import Payments
 @asynccontextmanager
 async def open_web_app(parts: Parts) -> AsyncIterator[FastAPI]:
     """The application. Leaving waits for the callbacks that were answered and are still being understood."""
-    inbox = Inbox(parts.engine, parts.registry, changed=parts.changed)
+    inbox = Inbox(parts.engine, parts.registry, changed=parts.changed, express=parts.express)
     services = Services(
-        engine=parts.engine,
+        engine=parts.reading,
+        express=parts.express,
+        intake_places=parts.settings.max_intake_in_flight,
         keys=parts.keys,
         locations=parts.locations,
         adapters=parts.adapters,

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 
 from app.api import callbacks, catalog, health, locations, messages, order_actions, orders, payments, venue, webhooks
+from app.api.admission import Admission
 from app.api.documentation import describe
 from app.api.front import Front
 from app.api.location_models import add_pos_settings
@@ -45,6 +46,7 @@ def create_app(services: Services) -> FastAPI:
         swagger_ui_oauth2_redirect_url=None,
     )
     app.state.services = services
+    app.add_middleware(Admission, services=services)
     app.add_middleware(Front)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RelayError, _relay_error)

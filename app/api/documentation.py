@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
+from app.api.admission import limited
 from app.api.problems import KINDS, MEDIA_TYPE
 from app.api.security import Require
 
@@ -109,6 +110,8 @@ def _complete(route: APIRoute, operation: Json) -> None:
         named = " or ".join(f"`{scope}`" for scope in scopes)
         operation["description"] = f"{operation.get('description', '')}\n\nScope: {named}.".strip()
         slugs += ["unauthenticated", "forbidden", "storage-unavailable"]
+    if any(limited(method, route.path_format) for method in route.methods or ()):
+        slugs.append("too-many-requests")
     if "application/json" in operation.get("requestBody", {}).get("content", {}):
         slugs += ["malformed-json", "payload-too-large", "unsupported-media-type", "validation-failed"]
     answers: Json = operation["responses"]

@@ -26,7 +26,8 @@ async def ready(request: Request) -> dict[str, str]:
     """The storage answers within 2 s, and its schema is not older than this version of the code."""
     try:
         async with asyncio.timeout(READY_WITHIN_S):
-            current = await schema_is_current(services_of(request).engine)
+            services = services_of(request)
+            current = await schema_is_current(services.express or services.engine)
     except (StorageUnavailable, TimeoutError):
         raise _not_ready("The storage does not answer.") from None
     if not current:

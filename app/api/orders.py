@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from app.api.admission import stored
 from app.api.documentation import problems, takes
 from app.api.order_access import OrderId, details_of, order_id_of, visible_to
 from app.api.order_answer import shown
@@ -92,6 +93,7 @@ async def submit(request: Request, caller: Writer) -> Response:
     services = services_of(request)
     since = services.watching.mark()
     submitted = await services.intake.submit(order, actor=caller.name)
+    stored(request.scope)
     headers = {"Location": f"/v1/orders/{submitted.order.id}"}
     if submitted.replayed:
         headers["Idempotent-Replayed"] = "true"

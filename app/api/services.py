@@ -24,6 +24,7 @@ class Services:
     """The relay, as the API sees it."""
 
     engine: AsyncEngine
+    """For reads. What writes brings its own."""
     keys: Keys
     locations: Locations
     """Knows the registry, the public address and whether plain http is allowed."""
@@ -35,6 +36,10 @@ class Services:
     inbox: Inbox
     payments: Payments
     messages: Messages
+    express: AsyncEngine | None = None
+    """For what may not wait behind reads; None: `engine`."""
+    intake_places: int = 48
+    """So many orders, payments and messages are taken at the same time, and so many reads."""
     watching: Watching
 
     @property

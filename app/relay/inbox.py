@@ -49,9 +49,19 @@ _STALE_MENU = frozenset({FailureCode.ITEM_NOT_FOUND, FailureCode.ITEM_UNAVAILABL
 class Inbox:
     """Callbacks in. Processing happens in the process that took one; what a crash left over, a worker picks up.
 
-    ``changed`` is called after each commit that may have changed an order."""
+    ``changed`` is called after each commit that may have changed an order. ``express`` is for storing only: a POS must
+    not wait for a connection behind orders, nor behind callbacks that are being understood.
+    """
 
-    def __init__(self, engine: AsyncEngine, registry: Registry, *, changed: Callable[[], None] = unheard) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        registry: Registry,
+        *,
+        changed: Callable[[], None] = unheard,
+        express: AsyncEngine | None = None,
+    ) -> None:
+        self._express = express or engine
         self._changed = changed
         self._engine = engine
         self._registry = registry
@@ -74,7 +84,7 @@ class Inbox:
             stored = await store_callback(connection, location.id, request.body)
             return stored.id
 
-        callback_id = await run(self._engine, store)
+        callback_id = await run(self._express, store)
         task = asyncio.create_task(self._try(location.id, callback_id, reader))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
