@@ -101,7 +101,12 @@ def plant(simulator_url: str, **fault: Any) -> None:
 def book(simulator_url: str, *, at_least: int = 0) -> list[Entry]:
     """What a simulator was asked to make, once there are so many orders of it."""
     rows = restaurant.ledger(simulator_url, at_least=at_least)
-    return [_ikentoo_entry(row) if "creates" in row else _iiko_entry(row) for row in rows]
+    return [entry(row) for row in rows]
+
+
+def entry(row: Mapping[str, Any]) -> Entry:
+    """What a row of either simulator's book says."""
+    return _ikentoo_entry(row) if "creates" in row else _iiko_entry(row)
 
 
 def _iiko_entry(row: Mapping[str, Any]) -> Entry:

@@ -1,7 +1,7 @@
 """Whether what the relay promised is what the POSs hold. Pure: promises, views and books in, findings in words out."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -44,7 +44,28 @@ class Entry:
     """How often it was asked for."""
 
 
-def findings(promises: Iterable[Promise], views: Mapping[str, View], books: Iterable[Entry]) -> list[str]:
+def _never(_view: View) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What may be besides "exactly once, or visibly in doubt", where a test makes such things happen."""
+
+    may_be_missing: Callable[[View], bool] = _never
+    """The relay says of it, so that a person sees it, that it is not at the POS."""
+    may_be_double: Callable[[View], bool] = _never
+    """The relay says of it, so that a person sees it, that it is there twice."""
+    ignored: Collection[str] = ()
+    """Numbers of orders for which the website never had an answer: anything may have become of them."""
+
+
+STRICT = Rules()
+
+
+def findings(
+    promises: Iterable[Promise], views: Mapping[str, View], books: Iterable[Entry], rules: Rules = STRICT
+) -> list[str]:
     """What is not as promised: each order at its POS exactly once, or visibly in doubt. ``views`` by id."""
     there: dict[str, list[Entry]] = defaultdict(list)
     for entry in books:
@@ -53,18 +74,23 @@ def findings(promises: Iterable[Promise], views: Mapping[str, View], books: Iter
     told: list[str] = []
     for promise in promises:
         view = views.get(promise.id)
-        words = _of_one(promise, view, there.pop(promise.number, [])) if view else ["lost: the relay forgot it"]
+        entries = there.pop(promise.number, [])
+        words = _of_one(promise, view, entries, rules) if view else ["lost: the relay forgot it"]
         told += [f"{promise.number}: {word}" for word in words]
-    told += [f"{number}: stray: at a POS, and nobody was told that it was taken" for number in there]
+    told += [
+        f"{number}: stray: at a POS, and nobody was told that it was taken"
+        for number in there
+        if number not in rules.ignored
+    ]
     return told
 
 
-def _of_one(promise: Promise, view: View, entries: Sequence[Entry]) -> Iterator[str]:
+def _of_one(promise: Promise, view: View, entries: Sequence[Entry], rules: Rules) -> Iterator[str]:
     times = sum(entry.times for entry in entries)
     says = f"the relay says {view['status']}, {view['dispatch']['state']}"
-    if times > 1:
+    if times > 1 and not rules.may_be_double(view):
         yield f"doubled: {times} times at the POS"
-    elif times == 0 and view["dispatch"]["state"] != "in_doubt":
+    elif times == 0 and view["dispatch"]["state"] != "in_doubt" and not rules.may_be_missing(view):
         yield f"lost: at no POS, and {says}"
     elif times == 1 and not _agrees(view):
         yield f"mislabelled: at the POS, but {says}"

@@ -1,0 +1,37 @@
+"""Everything that the campaign breaks."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """A fault. The report counts them by these names."""
+
+    KILL_API = "kill_api"
+    KILL_WORKER = "kill_worker"
+    KILL_IIKO = "kill_iiko"
+    KILL_IKENTOO = "kill_ikentoo"
+    FREEZE_WORKER = "freeze_worker"
+    """SIGSTOP until its leases are over, then SIGCONT."""
+    CLOCK_JUMP = "clock_jump"
+    KILL_POSTGRES = "kill_postgres"
+    """kill -9 of the postmaster and of everything that it has started."""
+    KILL_BACKEND = "kill_backend"
+    """kill -9 of one connection's process: PostgreSQL ends all connections and recovers."""
+    RESTART_POSTGRES = "restart_postgres"
+    """Immediate shutdown: no checkpoint, recovery at the next start."""
+    FREEZE_POSTGRES = "freeze_postgres"
+    """A database that holds every connection and says nothing, as a cut cable does."""
+    CUT_CONNECTIONS = "cut_connections"
+    DISK_FULL = "disk_full"
+    POS_HANG = "pos_hang"
+    POS_DRIP = "pos_drip"
+    POS_DROP_BEFORE = "pos_drop_before"
+    POS_DROP_AFTER = "pos_drop_after"
+    POS_500 = "pos_500"
+    POS_503 = "pos_503"
+    POS_429 = "pos_429"
+    POS_GARBAGE = "pos_garbage"
+    LATE_CALLBACKS = "late_callbacks"
+    """Callbacks about orders on which the POS has been silent so far."""
+    CHANGE_IDS = "change_ids"
+    """An edit in Iiko's back office: terminals, order and payment types get other ids."""
