@@ -32,6 +32,15 @@ class LocationAttention(BaseModel):
     action: str
 
 
+class LocationHold(BaseModel):
+    """Why nothing is sent, where no person had paused the location."""
+
+    reason: Literal["restored"]
+    since: str
+    message: str
+    action: str
+
+
 class CatalogState(BaseModel):
     """What is known of the POS's menu."""
 
@@ -54,6 +63,7 @@ class LocationView(BaseModel):
     secrets_set: list[str]
     callback_url: str | None
     paused: bool
+    hold: LocationHold | None
     blocked: Literal["access_denied", "misconfigured"] | None
     waiting: int
     in_doubt: int

@@ -120,17 +120,29 @@ def _told(views: Sequence[Mapping[str, Any]]) -> RenderableType:
         table.add_row(
             view["location"],
             view["pos"]["system"],
-            "paused" if view["paused"] else view["blocked"] or "yes",
+            _sending(view),
             str(view["waiting"]),
             str(view["in_doubt"]),
             f"{datetime.fromisoformat(sent).astimezone():%Y-%m-%d %H:%M}" if sent else "never",
         )
-    return Group(table, *(line for view in views if view["attention"] for line in _trouble(view)))
+    return Group(table, *(line for view in views for code, what in _wrong(view) for line in _trouble(view, code, what)))
 
 
-def _trouble(view: Mapping[str, Any]) -> Iterator[RenderableType]:
-    attention = view["attention"]
+def _sending(view: Mapping[str, Any]) -> str:
+    if view["hold"]:
+        return "held"
+    return "paused" if view["paused"] else view["blocked"] or "yes"
+
+
+def _wrong(view: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, str]]]:
+    if view["hold"]:
+        yield f"held, {view['hold']['reason']}", view["hold"]
+    if view["attention"]:
+        yield view["attention"]["code"], view["attention"]
+
+
+def _trouble(view: Mapping[str, Any], code: str, what: Mapping[str, str]) -> Iterator[RenderableType]:
     yield Text()
-    yield Text.assemble((view["location"], "bold"), f" ({view['name']}): {attention['code']}")
-    for words, style in ((attention["message"], "yellow"), (f"-> {attention['action']}", "bold yellow")):
+    yield Text.assemble((view["location"], "bold"), f" ({view['name']}): {code}")
+    for words, style in ((what["message"], "yellow"), (f"-> {what['action']}", "bold yellow")):
         yield Padding(Text(one_line(words), style=style), (0, 0, 0, 2), expand=False)

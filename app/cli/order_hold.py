@@ -19,12 +19,13 @@ _FIX = {
 }
 
 
-_OF_LANE = ("paused", "blocked", "blocked_message", "failures", "last_error", "not_before")
+_OF_LANE = ("paused", "restored_at", "blocked", "blocked_message", "failures", "last_error", "not_before")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Lane:
     paused: bool
+    restored_at: datetime | None
     blocked: str | None
     blocked_message: str | None
     failures: int
@@ -61,6 +62,8 @@ def _in_words(details: OrderDetails, lane: _Lane) -> str:
     after = f"the next try is not before {_clock(until)}" if until else "the next try is due"
     if lane.held:
         return "Waits: only a person can tell now; look on the till, then order-relay orders resolve"
+    if lane.paused and lane.restored_at:
+        return f"Waits: location {order.location_id} is held since a restore from a backup; order-relay restored"
     if lane.paused:
         return f"Waits: location {order.location_id} is paused; order-relay locations resume {order.location_id}"
     if lane.blocked:

@@ -12,7 +12,7 @@ from app.relay.restored import NotWhole, Restored
 from app.store.installation import HeldLane
 
 _HOW = (
-    "Look at 'order-relay orders list --dispatch in_doubt' first, and cancel or resolve what must not be sent any more. "
+    "Look at 'order-relay orders list --dispatch in_doubt' first; cancel or resolve what must not be sent any more. "
     "Then: order-relay restored --yes"
 )
 

@@ -31,6 +31,11 @@ CALLBACKS_SILENT = (
     "Register the callback address again, and look whether the POS can reach it.",
 )
 
+RESTORED = (
+    "The database was restored from a backup, and what was sent since is not known here; nothing is sent.",
+    "Look at the orders in doubt; then order-relay restored --yes, or resume the location.",
+)
+
 
 def location_view(state: LocationState, *, callback_url: str | None) -> dict[str, Any]:
     """Plain JSON. Holds no secret: the stored settings have none."""
@@ -41,6 +46,7 @@ def location_view(state: LocationState, *, callback_url: str | None) -> dict[str
         "secrets_set": sorted(state.secret_names),
         "callback_url": callback_url,
         "paused": state.paused,
+        "hold": _hold(state),
         "blocked": state.blocked,
         "waiting": state.waiting,
         "in_doubt": state.in_doubt,
@@ -63,6 +69,14 @@ def _in_order(settings: Mapping[str, Any]) -> dict[str, Any]:
     names = [name for name in LocationSettings.model_fields if name in settings]
     pos = settings["pos"]
     return {**{name: settings[name] for name in names}, "pos": {"system": pos["system"], **pos}}
+
+
+def _hold(state: LocationState) -> dict[str, Any] | None:
+    """Why it is paused, where no person had ordered it."""
+    if state.restored_at is None:
+        return None
+    message, action = RESTORED
+    return {"reason": "restored", "since": moment(state.restored_at), "message": message, "action": action}
 
 
 def _attention(state: LocationState) -> dict[str, Any] | None:

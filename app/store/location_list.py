@@ -24,6 +24,8 @@ class LocationState:
     created_at: datetime
     updated_at: datetime
     paused: bool
+    restored_at: datetime | None
+    """Paused since the database came out of a backup."""
     blocked: str | None
     blocked_message: str | None
     blocked_at: datetime | None
@@ -45,7 +47,8 @@ class LocationState:
 # The lateral part reads the partial index of due work, whose condition it repeats word for word.
 _STATES = text("""
 SELECT l.location_id, l.version, l.settings, l.secret_names, l.pos_system, l.callback_key, l.created_at, l.updated_at,
-       n.paused, n.blocked, n.blocked_message, n.blocked_at, n.failures, n.failing_since, n.last_error, n.silent,
+       n.paused, CASE WHEN n.paused THEN n.restored_at END AS restored_at,
+       n.blocked, n.blocked_message, n.blocked_at, n.failures, n.failing_since, n.last_error, n.silent,
        n.last_sent_at, n.last_callback_at, s.waiting, s.in_doubt, s.oldest_waiting_s,
        c.synced_at AS catalog_synced_at, c.error AS catalog_error,
        extract(epoch FROM now() - c.synced_at)::float8 AS catalog_age_s
