@@ -104,6 +104,10 @@ class Lab:
     """For logs and data; other users may pass through it."""
     keeper: subprocess.Popen[bytes]
     started: list[Process] = field(default_factory=list)
+    cables: set[str] = field(default_factory=set)
+    """Hosts whose cable is pulled."""
+    silences: set[tuple[str, str]] = field(default_factory=set)
+    """Who does not hear whom."""
 
     def address(self, host: str) -> str:
         return f"{NETWORK}.{FIRST + self.hosts.index(host)}"
@@ -149,18 +153,29 @@ class Lab:
         """Pulls the cable at the switch. The host's own interface stays up: its programs hear nothing, and are told
         nothing."""
         self._ip("-n", SWITCH, batch=[f"link set p-{host} down"])
+        self.cables.add(host)
 
     def heal(self, host: str) -> None:
         self._ip("-n", SWITCH, batch=[f"link set p-{host} up"])
+        self.cables.discard(host)
 
     def block(self, one: str, other: str) -> None:
         """Silence between these two, in both directions. Each still reaches everybody else."""
         for here, there in ((one, other), (other, one)):
             self._ip("-n", here, batch=[self._neighbour(there, NOWHERE)])
+        self.silences.add((one, other))
 
     def unblock(self, one: str, other: str) -> None:
         for here, there in ((one, other), (other, one)):
             self._ip("-n", here, batch=[self._neighbour(there, self._hardware(there))])
+        self.silences.discard((one, other))
+
+    def restore(self) -> None:
+        """Every cable is in, and everybody hears everybody."""
+        for host in tuple(self.cables):
+            self.heal(host)
+        for one, other in tuple(self.silences):
+            self.unblock(one, other)
 
     def kill9(self, host: str) -> None:
         """All processes of a host at once, and waits until they are gone. Not a power cut: the kernel lives on, and
