@@ -28,8 +28,8 @@ async def settle_lanes(connection: AsyncConnection, settlings: Iterable[Settling
             case _:
                 answered.add(settling.claimed.location_id)
     lanes = await lock_lanes(connection, {location_id for location_id, _ in troubles}, or_in_trouble=answered)
-    for location_id, error in troubles:
-        await _trouble(connection, lanes[location_id], error)
+    for location_id, trouble in troubles:
+        await _trouble(connection, lanes[location_id], trouble)
     for lane in lanes.values():
         if lane.location_id in answered and await lane_answered(connection, lane):
             await make_due(connection, lane.location_id)

@@ -1,8 +1,8 @@
 """Lanes: the limits, pauses, blocks and back-off of one location."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Text, and_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -116,14 +116,15 @@ async def pause_lane(connection: AsyncConnection, location_id: str) -> bool:
 
 
 async def resume_lane(connection: AsyncConnection, location_id: str, *, give_up_after_s: int) -> bool:
-    """Sends again; orders that wait get their full time again. False: it was not paused."""
+    """Sends again; orders that wait, or whose attempt has outlasted the pause, get their full time again. False: it
+    was not paused."""
     paused = select(lanes.c.location_id).where(lanes.c.location_id == location_id, lanes.c.paused.is_(True)).exists()
     await connection.execute(  # first, for the lock order is submission, lane
         submissions.update()
         .where(
             paused,
             submissions.c.location_id == location_id,
-            submissions.c.state.in_(("waiting", "in_doubt", "parked")),
+            submissions.c.state != "done",
             submissions.c.overdue.is_(False),
         )
         .values(deadline_at=func.now() + timedelta(seconds=give_up_after_s), due_at=func.now())
@@ -154,16 +155,30 @@ async def is_paused(connection: AsyncConnection, location_id: str) -> bool:
     return bool((await connection.execute(select(lanes.c.paused).where(lanes.c.location_id == location_id))).scalar())
 
 
+async def next_poll(connection: AsyncConnection, location_id: str) -> datetime:
+    """When a polled location is, or was, due to be asked for its orders: an interval after the last time."""
+    found: datetime = await connection.scalar(
+        select(func.coalesce(lanes.c.poll_at, func.now())).where(lanes.c.location_id == location_id)
+    )
+    return found
+
+
 async def count_silence(connection: AsyncConnection, location_id: str) -> None:
     """One more order in a row of which the POS never spoke again."""
     await connection.execute(lanes.update().where(lanes.c.location_id == location_id).values(silent=lanes.c.silent + 1))
 
 
-async def callback_came(connection: AsyncConnection, location_id: str) -> None:
-    """The POS speaks. Written at most once a second, or callbacks of one location would queue for this row."""
+async def callbacks_came(connection: AsyncConnection, location_ids: Sequence[str]) -> None:
+    """The POSs speak. Written at most once a second, or callbacks of one location would queue for this row."""
     quiet = lanes.c.last_callback_at.is_(None) | (lanes.c.last_callback_at < func.now() - timedelta(seconds=1))
-    await connection.execute(
-        lanes.update()
-        .where(lanes.c.location_id == location_id, quiet | (lanes.c.silent > 0))
-        .values(last_callback_at=func.now(), silent=0)
+    theirs = (
+        select(lanes.c.location_id)
+        .where(lanes.c.location_id == func.any(bindparam("those", type_=ARRAY(Text))), quiet | (lanes.c.silent > 0))
+        .order_by(lanes.c.location_id)
+        .with_for_update()
     )
+    spoke = [row.location_id for row in await connection.execute(theirs, {"those": list(location_ids)})]
+    if spoke:
+        await connection.execute(
+            lanes.update().where(lanes.c.location_id.in_(spoke)).values(last_callback_at=func.now(), silent=0)
+        )

@@ -129,13 +129,20 @@ def _line(order: LockedOrder, line: HistoryLine) -> dict[str, Any]:
     }
 
 
-async def order_of_reference(connection: AsyncConnection, location_id: str, reference: UUID) -> UUID | None:
-    """Whose reference this is or was, at this location."""
-    statement = select(submissions.c.order_id).where(
-        submissions.c.location_id == location_id, submissions.c.reference == reference
-    )
-    found: UUID | None = (await connection.execute(statement)).scalar_one_or_none()
-    return found
+_OF_REFERENCES = """
+SELECT s.location_id, s.reference, s.order_id
+FROM submissions s JOIN unnest($1::text[], $2::uuid[]) AS wanted(location_id, reference)
+    ON s.location_id = wanted.location_id AND s.reference = wanted.reference
+"""
+
+
+async def orders_of_references(
+    connection: AsyncConnection, keys: Collection[tuple[str, UUID]]
+) -> dict[tuple[str, UUID], UUID]:
+    """Whose these references are or were, each at its location."""
+    arguments = ([location_id for location_id, _ in keys], [reference for _, reference in keys])
+    rows = await connection.exec_driver_sql(_OF_REFERENCES, arguments)
+    return {(row.location_id, row.reference): row.order_id for row in rows}
 
 
 async def current_body(connection: AsyncConnection, location_id: str, order_id: UUID) -> Order:
