@@ -1,25 +1,56 @@
-"""All commands of order-relay."""
+"""All commands of order-relay. Each is read when it is named: all of them together take one to two seconds, and a
+process that was killed is wanted back at once."""
 
+from collections import UserDict
+from importlib import import_module
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from cryptography.fernet import Fernet
 
-from app.cli import location_catalog, location_guests, location_init, location_pos
-from app.cli.demo.command import demo
-from app.cli.keys import app as keys
-from app.cli.locations import app as locations
-from app.cli.messages import message
-from app.cli.migrate import migrate
-from app.cli.orders import app as orders
-from app.cli.payments import app as payments
-from app.cli.restored import restored
-from app.cli.serve import serve, worker
-from app.cli.simulate import simulate
+WHERE = {
+    "demo": "app.cli.demo.command:demo",
+    "serve": "app.cli.serve:serve",
+    "worker": "app.cli.serve:worker",
+    "migrate": "app.cli.migrate:migrate",
+    "restored": "app.cli.restored:restored",
+    "simulate": "app.cli.simulate:simulate",
+    "keys": "app.cli.keys:app",
+    "locations": "app.cli.location_commands:app",
+    "orders": "app.cli.orders:app",
+    "payments": "app.cli.payments:app",
+}
+"""Functions, and groups of commands."""
+
+
+class _Read(UserDict[str, Any]):
+    """Name -> command, read when it is asked for."""
+
+    def __getitem__(self, name: str) -> Any:
+        found = super().__getitem__(name)
+        return _read(name, found) if isinstance(found, str) else found
+
+
+def _read(name: str, where: str) -> Any:
+    module, _, attribute = where.partition(":")
+    found = getattr(import_module(module), attribute)
+    alone = typer.Typer()
+    if isinstance(found, typer.Typer):
+        alone.add_typer(found, name=name)
+    else:
+        alone.command(name)(found)
+    return typer.main.get_group(alone).commands[name]
+
+
+class _Commands(typer.core.TyperGroup):
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = _Read(WHERE)
+
 
 app = typer.Typer(
     name="order-relay",
+    cls=_Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -41,35 +72,3 @@ def order_relay(
     ] = False,
 ) -> None:
     """Takes what holds for all commands."""
-
-
-app.command()(demo)
-app.command()(serve)
-app.command()(worker)
-app.command()(migrate)
-app.command()(restored)
-app.add_typer(simulate, name="simulate")
-app.add_typer(keys, name="keys")
-app.add_typer(locations, name="locations")
-for command in (
-    location_init.init,
-    location_pos.check,
-    location_pos.sync,
-    location_catalog.catalog,
-    location_catalog.dictionaries,
-    location_pos.tables,
-    location_pos.checks,
-    location_pos.businesses,
-    location_pos.organizations,
-    message,
-):
-    locations.command()(command)
-locations.add_typer(location_guests.app, name="guests")
-app.add_typer(orders, name="orders")
-app.add_typer(payments, name="payments")
-
-
-@keys.command("secret")
-def secret() -> None:
-    """Makes a key for ORDER_RELAY_SECRET_KEYS, which encrypts the POS credentials. Keep it."""
-    typer.echo(Fernet.generate_key().decode())

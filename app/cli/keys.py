@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Annotated, Any
 
 import typer
+from cryptography.fernet import Fernet
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
@@ -70,6 +71,12 @@ def revoke(key: Annotated[str, typer.Argument(metavar="KEY", help="Its id or its
         typer.echo(f"Key {ended.name!r} ({ended.id}) is revoked.", err=True)
 
     with_store(work)
+
+
+@app.command()
+def secret() -> None:
+    """Makes a key for ORDER_RELAY_SECRET_KEYS, which encrypts the POS credentials. Keep it."""
+    typer.echo(Fernet.generate_key().decode())
 
 
 def _view(row: KeyRow) -> dict[str, Any]:
