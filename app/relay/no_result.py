@@ -21,6 +21,7 @@ CANCEL_WANTED = "A cancel was asked for, so it is not sent again by itself to fi
 def untranslatable(settling: Settling, refused: OrderNotExpressible) -> None:
     """With the location's present settings the POS cannot be told this order: parked, a person must act."""
     if settling.fenced:
+        settling.case.touch()
         return
     if settling.case.order.kind == "message":
         settling.changes |= {"state": Dispatch.DONE, "lease_until": None, "last_error": str(refused)}
@@ -38,6 +39,7 @@ def untranslatable(settling: Settling, refused: OrderNotExpressible) -> None:
 def given_back(settling: Settling) -> None:
     """Nothing was begun: as before the claim, and not at once again, or a lasting cause would make us spin."""
     if settling.fenced:
+        settling.case.touch()
         return
     state = Dispatch.IN_DOUBT if settling.claimed.was_in_doubt else Dispatch.WAITING
     due_at = settling.case.now + timedelta(seconds=submission_delay(1, random.random))
@@ -150,6 +152,7 @@ def _schedule(settling: Settling, error: PosError | None = None) -> None:
 async def absent(settling: Settling) -> None:
     """The POS says that it has no such order. Believed when it was asked late enough, twice, and some time apart."""
     if settling.fenced:
+        settling.case.touch()
         return
     case, submission = settling.case, settling.submission
     settling.changes |= {"state": Dispatch.IN_DOUBT, "lease_until": None, "failures": submission.failures + 1}
