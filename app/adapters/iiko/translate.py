@@ -55,26 +55,40 @@ def _order(
 ) -> WireOrder:
     order, menu = submission.order, submission.menu
     shop = Shop(menu=menu, currency=location.settings.currency)
-    wanted = order.requested_for
     source_id, source = _source(order, settings, menu, ledger)
     ledger.keep("/metadata", order.metadata)
+    date, missed = _wanted(location, submission, ledger)
     return WireOrder(
         id=str(submission.reference),
         external_id=f"{settings.reference_prefix}{order.reference}",
-        date=wanted.astimezone(location.zone).strftime(DATE_TIME) if wanted else None,
+        date=date,
         phone=customer.phone,
         customer_name=shown_name(customer),
         full_sum=written(order.total + total_tip(order.payments), shop.currency),
         is_self_service=order.service_type is ServiceType.PICKUP,
         order_type_id=order_type_id(settings, order.service_type, menu, ledger),
         persons_count=order.guests,
-        comment=wire_comment(order, spoken_address(order, ledger), ledger),
+        comment=wire_comment(order, (*missed, *spoken_address(order, ledger)), ledger),
         marketing_source=source,
         marketing_source_id=source_id,
         items=_items(order, settings, shop, ledger),
         address=wire_address(order, ledger),
         payment_items=wire_payments(order.payments, settings, shop, ledger) or None,
     )
+
+
+def _wanted(location: Location, submission: Submission, ledger: Ledger) -> tuple[str | None, tuple[str, ...]]:
+    """The date, or a line of the comment: Iiko refuses the past ("Order has too small delivery date"), and an order
+    that had to wait for the POS is cooked late rather than not at all. Past by the wall clock, which is all that Iiko
+    is told: in the hour that comes twice in autumn, the second half past two is before the first quarter to three."""
+    wanted = submission.order.requested_for
+    if wanted is None:
+        return None, ()
+    on_the_wall, now = (at.astimezone(location.zone).replace(tzinfo=None) for at in (wanted, submission.now))
+    if on_the_wall > now:
+        return on_the_wall.strftime(DATE_TIME), ()
+    ledger.fold("/requested_for")
+    return None, (f"Wanted at {on_the_wall:%Y-%m-%d %H:%M}",)
 
 
 def _items(order: Order, settings: IikoSettings, shop: Shop, ledger: Ledger) -> tuple[WireItem, ...]:

@@ -30,7 +30,7 @@ FIELDS: dict[str, tuple[Fate, Any]] = {
     "/reference": (Fate.SENT, "WEB-3"),
     "/service_type": (Fate.SENT, "pickup"),
     "/currency": (Fate.ELSEWHERE, None),
-    "/requested_for": (Fate.SENT, "2026-07-01T18:30:00Z"),
+    "/requested_for": (Fate.SENT, "2027-07-01T18:30:00Z"),
     "/customer/first_name": (Fate.SENT, "Oksana"),
     "/customer/last_name": (Fate.SENT, "Bondar"),
     "/customer/phone": (Fate.SENT, "+380979981892"),

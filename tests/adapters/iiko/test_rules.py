@@ -19,12 +19,22 @@ def order_of(order: dict[str, Any], **pos: Any) -> dict[str, Any]:
     ("wanted", "date"),
     [
         ("2026-11-22T19:30:00+01:00", "2026-11-22 20:30:00"),
-        ("2026-07-01T22:15:30Z", "2026-07-02 01:15:30"),
-        ("2026-07-01T12:00:00.900+03:00", "2026-07-01 12:00:00"),
+        ("2027-07-01T22:15:30Z", "2027-07-02 01:15:30"),
+        ("2027-07-01T12:00:00.900+03:00", "2027-07-01 12:00:00"),
     ],
 )
 def test_the_wanted_time_is_the_venues_wall_clock(wanted: str, date: str) -> None:
     assert order_of(pickup(requested_for=wanted))["date"] == date
+
+
+@pytest.mark.parametrize("wanted", ["2026-11-22T11:59:59Z", "2026-11-22T12:00:00Z", "2026-11-22T10:30:00+01:00"])
+def test_a_time_that_has_passed_goes_into_the_comment(wanted: str) -> None:
+    """Iiko refuses the past; an order that had to wait for the POS is cooked late, and people see the time."""
+    told = translated(pickup(requested_for=wanted))
+    order = told.request.body["order"]
+    assert "date" not in order
+    assert order["comment"].splitlines()[1].startswith("Wanted at 2026-11-22 1")
+    assert told.folded == ("/requested_for",)
 
 
 def test_as_soon_as_possible_has_no_date() -> None:
