@@ -49,12 +49,16 @@ class Town:
     def url(self, name: str) -> str:
         return f"http://{self.hosts.address(name if name in APIS else POS)}:{PORTS[name]}"
 
+    def start(self, *names: str) -> None:
+        """Starts what is not running of these (absent: of all)."""
+        for name in names or (*POSS, *APIS, *WORKERS):
+            if name not in self.running or self.running[name].popen.poll() is not None:
+                self.running[name] = self._start(name)
+
     def begin(self, *names: str) -> None:
-        """Starts what is not running of these (absent: of all), and waits until it is ready."""
-        fresh = [name for name in names or (*POSS, *APIS, *WORKERS) if not self._runs(name)]
-        for name in fresh:
-            self.running[name] = self._start(name)
-        for name in fresh:
+        """The same, and waits until all are ready."""
+        self.start(*names)
+        for name in names or self.running:
             self.running[name].wait_for("serves on|works on|simulates .+ on")
 
     def kill(self, name: str) -> None:
@@ -79,9 +83,6 @@ class Town:
             found.timeout = httpx.Timeout(ANSWERED_WITHIN_S, connect=REACHED_WITHIN_S)
             yield found
 
-    def _runs(self, name: str) -> bool:
-        return name in self.running and self.running[name].popen.poll() is None
-
     def _start(self, name: str) -> Process:
         host = name if name in self.hosts.hosts else POS
         address = self.hosts.address(host)
@@ -99,6 +100,7 @@ class Town:
     def furnish(self) -> None:
         """The schema, a key, a restaurant at each POS, and POSs that take their time."""
         self._command("migrate")
+        self.start()
         scopes = [word for scope in SCOPES for word in ("--scope", scope)]
         self.key = self._command("keys", "create", "--name", "website", *scopes)
         self.begin()
@@ -123,7 +125,7 @@ def town() -> Iterator[Town]:
             **TIMES,
         }
         found = Town(hosts=hosts, database=database, environment=environment)
-        found.begin(*POSS)
+        found.start(*POSS)
         database.create()
         found.furnish()
         yield found

@@ -68,8 +68,8 @@ def ask(api: httpx.Client, host: str, order: Order) -> Answer:
 
 @dataclass(kw_only=True)
 class Website:
-    """Orders one after the other from several people, each repeated under the same reference until it is taken: a
-    refusal or an error sends its person to the other host."""
+    """Orders one after the other from several people, each repeated under the same reference until it is taken. Every
+    next request goes to the next host."""
 
     apis: Mapping[str, httpx.Client]
     prefix: str
@@ -126,15 +126,13 @@ class Website:
             self._closed.wait(0.02)
 
     def _shop(self, hosts: Iterator[str]) -> None:
-        host = next(hosts)
         while not self._closed.is_set():
             number = next(self._numbers)
             slug = (IIKO, IKENTOO)[number % 2]
             order = city.order(slug, f"{self.prefix}-{number}")
             deadline = time.monotonic() + PATIENCE_S
-            while not self._ask(host, order).taken:
+            while not self._ask(next(hosts), order).taken:
                 assert time.monotonic() < deadline, self.answers[-10:]
-                host = next(hosts)
                 time.sleep(AGAIN_AFTER_S)
             self._closed.wait(NEXT_ORDER_S)
 
