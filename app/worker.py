@@ -9,6 +9,7 @@ import structlog
 from app.composition import Parts
 from app.domain.errors import StorageUnavailable
 from app.relay.dispatch import Dispatcher, Pace
+from app.relay.errands import Errands
 from app.relay.follow import Follower
 from app.relay.inbox import Inbox
 from app.relay.reconcile import BATCH, Reconciler
@@ -20,11 +21,13 @@ RECONCILE_EVERY_S = 1.0
 FOLLOW_EVERY_S = 1.0
 """It polls what is due by its own interval."""
 MOST_POLLS = 64
-"""At the same time."""
+"""At the same time, of those that are answered soon."""
+MOST_SLOW_POLLS = 256
 SYNC_EVERY_S = 1.0
 """It syncs what is due by its own interval."""
-MOST_SYNCS = 4
-"""At the same time: a menu may be large, and nothing waits for it."""
+MOST_SYNCS = 8
+"""At the same time: a menu may be large, and nothing waits for it. 10,000 locations need eleven a second."""
+MOST_SLOW_SYNCS = 64
 LEFTOVERS_EVERY_S = 2.0
 RECOGNIZE_EVERY_S = 5.0
 LEFTOVERS = 100
@@ -70,8 +73,8 @@ class Worker:
         self._inbox = Inbox(engine, parts.registry, changed=parts.changed)
         self._restored = Restored(engine)
         self._sync = parts.sync
-        self._polls: set[asyncio.Task[None]] = set()
-        self._syncs: set[asyncio.Task[None]] = set()
+        self._polls = Errands("poll", most=MOST_POLLS, most_slow=MOST_SLOW_POLLS)
+        self._syncs = Errands("sync", most=MOST_SYNCS, most_slow=MOST_SLOW_SYNCS)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until told to stop; then begins nothing new and finishes the attempts that run, for a while."""
@@ -86,8 +89,10 @@ class Worker:
                 group.create_task(keep_on("restored", self._restored.round, every_s=RECOGNIZE_EVERY_S)),
             ]
             await stop.wait()
-            for task in (*loops, *self._polls, *self._syncs):
+            for task in loops:
                 task.cancel()
+            self._polls.cancel()
+            self._syncs.cancel()
             await dispatching
 
     async def _dispatch(self, stop: asyncio.Event) -> None:
@@ -106,41 +111,43 @@ class Worker:
 
     async def _follow(self, group: asyncio.TaskGroup) -> bool:
         """Each poll for itself: a POS that hangs keeps nobody else waiting."""
-        room = MOST_POLLS - len(self._polls)
-        due = await self._follower.due(limit=room) if room else []
+        room = await self._polls.until_room()
+        due = await self._follower.due(limit=room)
         for location_id in due:
-            poll = group.create_task(self._poll(location_id))
-            self._polls.add(poll)
-            poll.add_done_callback(self._polls.discard)
-        return False
-
-    async def _poll(self, location_id: str) -> None:
-        try:
-            await self._follower.poll(location_id)
-        except StorageUnavailable as error:
-            log.warning("a poll came to nothing", location=location_id, error=str(error))
-        except Exception:
-            log.exception("a poll failed", location=location_id)
+            self._polls.start(
+                group,
+                location_id,
+                partial(_alone, "poll", location_id, self._follower.poll),
+                partial(_alone, "poll", location_id, self._follower.gave_up),
+                slow=self._follower.fails(location_id),
+            )
+        return len(due) == room
 
     async def _sync_due(self, group: asyncio.TaskGroup) -> bool:
-        room = MOST_SYNCS - len(self._syncs)
-        due = await self._sync.due(limit=room) if room else []
-        for location_id in due:
-            sync = group.create_task(self._sync_one(location_id))
-            self._syncs.add(sync)
-            sync.add_done_callback(self._syncs.discard)
-        return False
-
-    async def _sync_one(self, location_id: str) -> None:
-        try:
-            await self._sync.scheduled(location_id)
-        except StorageUnavailable as error:
-            log.warning("a sync came to nothing", location=location_id, error=str(error))
-        except Exception:
-            log.exception("a sync failed", location=location_id)
+        room = await self._syncs.until_room()
+        due = await self._sync.due(limit=room)
+        for sync in due:
+            self._syncs.start(
+                group,
+                sync.location_id,
+                partial(_alone, "sync", sync.location_id, self._sync.scheduled),
+                partial(_alone, "sync", sync.location_id, self._sync.gave_up),
+                slow=sync.failing,
+            )
+        return len(due) == room
 
     async def _leftovers(self) -> bool:
         return await self._inbox.leftovers(limit=LEFTOVERS) >= LEFTOVERS
+
+
+async def _alone(name: str, location_id: str, do: Callable[[str], Awaitable[None]]) -> None:
+    """What goes wrong at one location is told, and ends nothing else."""
+    try:
+        await do(location_id)
+    except StorageUnavailable as error:
+        log.warning("came to nothing", errand=name, location=location_id, error=str(error))
+    except Exception:
+        log.exception("an errand failed", errand=name, location=location_id)
 
 
 async def keep_on(name: str, once: Round, *, every_s: float) -> None:

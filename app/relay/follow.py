@@ -24,6 +24,8 @@ WINDOW = timedelta(days=1)
 """The list is asked for this much around the wanted times: the POS compares local dates."""
 SLOW_DOWN_S = 60.0
 """After a 429, until the next list."""
+SLOWEST_S = 120.0
+"""The interval doubles with each failure in a row, up to this: a POS that hangs shall not be asked all the time."""
 
 
 class Follower:
@@ -46,6 +48,7 @@ class Follower:
         self._locations = locations
         self._adapters = adapters
         self._interval_s = interval_s
+        self._failures: dict[str, int] = {}  # in a row, of this process; when to ask again is in the database
         self._polled = frozenset(system for system, pos in registry.items() if pos.traits.polled)
 
     async def round(self) -> int:
@@ -67,19 +70,34 @@ class Follower:
         """Asks one location's POS for its orders and applies what changed. A POS in trouble is asked again later."""
         followed = await run(self._engine, lambda connection: followed_orders(connection, location_id))
         if not followed:
+            self._failures.pop(location_id, None)
             return
         try:
             events = await self._list(location_id, followed)
         except (PosError, LocationUnknown) as error:
             log.warning("poll failed", location=location_id, error=str(error))
-            if isinstance(error, NotSent) and error.http_status is not None:
-                await run(self._engine, lambda connection: poll_later(connection, location_id, SLOW_DOWN_S))
+            slow_down = isinstance(error, NotSent) and error.http_status is not None
+            await self._later(location_id, at_least_s=SLOW_DOWN_S if slow_down else 0.0)
             return
+        self._failures.pop(location_id, None)
         by_reference = {str(order.reference): order for order in followed}
         for event in events:
             order = by_reference.get(event.reference or "")
             if order is not None and event.raw != order.pos_status:
                 await self._apply(location_id, order, event)
+
+    def fails(self, location_id: str) -> bool:
+        """Its last poll, as far as this process knows."""
+        return location_id in self._failures
+
+    async def gave_up(self, location_id: str) -> None:
+        """Its poll was cut off: too many others hang as well."""
+        await self._later(location_id)
+
+    async def _later(self, location_id: str, *, at_least_s: float = 0.0) -> None:
+        failures = self._failures[location_id] = self._failures.get(location_id, 0) + 1
+        pause_s = max(at_least_s, min(self._interval_s * 2 ** min(failures, 10), max(SLOWEST_S, self._interval_s)))
+        await run(self._engine, lambda connection: poll_later(connection, location_id, pause_s))
 
     async def _list(self, location_id: str, followed: list[Followed]) -> list[StatusEvent]:
         location = await self._locations.get(location_id)

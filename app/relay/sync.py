@@ -15,7 +15,7 @@ from app.domain.errors import InDoubt, LocationUnknown, NotSupportedByPos, PosEr
 from app.relay.menus import Menus
 from app.relay.sending import Adapters, Locations
 from app.store import catalogs as store
-from app.store.catalogs import CatalogHead
+from app.store.catalogs import CatalogHead, DueSync
 from app.store.database import run
 
 log = structlog.get_logger(__name__)
@@ -57,6 +57,15 @@ class Sync:
         Raises LocationUnknown, NotSupportedByPos, StorageUnavailable, or a PosError.
         """
         turns = self._turns.setdefault(location_id, _Turns())
+        turns.asking += 1
+        try:
+            return await self._in_turn(location_id, turns)
+        finally:
+            turns.asking -= 1
+            if not turns.asking:  # a process may serve very many locations
+                del self._turns[location_id]
+
+    async def _in_turn(self, location_id: str, turns: "_Turns") -> Synced:
         asked_after = turns.begun
         async with turns.lock:
             if turns.last is not None and turns.last_begun > asked_after:
@@ -66,7 +75,7 @@ class Sync:
             turns.last = await self._sync(location_id)
             return turns.last
 
-    async def due(self, *, limit: int) -> list[str]:
+    async def due(self, *, limit: int) -> list[DueSync]:
         """Locations to sync now: each is the caller's."""
         return await run(self._engine, lambda connection: store.claim_syncs(connection, lease_s=CLAIM_S, limit=limit))
 
@@ -78,6 +87,10 @@ class Sync:
             await self._put_off(location_id, None)
         except (PosError, LocationUnknown) as error:
             log.warning("sync failed", location=location_id, error=str(error))
+
+    async def gave_up(self, location_id: str) -> None:
+        """Its scheduled sync was cut off: too many other POSs answer slowly as well."""
+        await self._put_off(location_id, InDoubt("The POS answered too slowly while many others did so as well."))
 
     async def _sync(self, location_id: str) -> Synced:
         location = await self._locations.get(location_id)
@@ -130,6 +143,8 @@ class _Turns:
     """The syncs of one location in this process."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    asking: int = 0
+    """Callers that wait or sync."""
     begun: int = 0
     last_begun: int = 0
     last: Synced | None = None

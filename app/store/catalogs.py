@@ -132,7 +132,16 @@ async def store_names(connection: AsyncConnection, location_id: str, names: Mapp
     return changed
 
 
-async def claim_syncs(connection: AsyncConnection, *, lease_s: float, limit: int) -> list[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueSync:
+    """A location to sync."""
+
+    location_id: str
+    failing: bool
+    """Its last sync failed."""
+
+
+async def claim_syncs(connection: AsyncConnection, *, lease_s: float, limit: int) -> list[DueSync]:
     """Locations whose sync is due: each is the caller's until the lease ends, when it is due again."""
     result = await connection.exec_driver_sql(
         """
@@ -143,11 +152,11 @@ async def claim_syncs(connection: AsyncConnection, *, lease_s: float, limit: int
             ORDER BY c.due_at LIMIT $2 FOR UPDATE OF c SKIP LOCKED
         ) due
         WHERE c.location_id = due.location_id
-        RETURNING c.location_id
+        RETURNING c.location_id, c.failures > 0 AS failing
         """,
         (lease_s, limit),
     )
-    return [row.location_id for row in result]
+    return [DueSync(**row) for row in result.mappings()]
 
 
 async def put_off_sync(

@@ -176,9 +176,13 @@ async def test_a_deleted_location_is_forgotten(house: House) -> None:
     with pytest.raises(LocationUnknown):
         await house.sync.now(IKENTOO)
     await due_now(house)
-    assert await house.sync.due(limit=10) == [IIKO]
+    assert await claimed(house) == [IIKO]
     await house.locations.put(IKENTOO, ikentoo_location(str(house.pos[IKENTOO].base_url)))
     assert (await head(house, IKENTOO)).synced_at is None
+
+
+async def claimed(house: House, *, limit: int = 10) -> list[str]:
+    return [due.location_id for due in await house.sync.due(limit=limit)]
 
 
 async def due_now(house: House) -> None:
@@ -188,21 +192,25 @@ async def due_now(house: House) -> None:
 
 async def test_each_that_is_due_is_given_once_and_again_after_a_crash(house: House) -> None:
     """A location that was just put is due at once; who dies in the middle of a sync leaves it to the next one."""
-    claimed = await asyncio.gather(house.sync.due(limit=1), house.sync.due(limit=1))
-    assert sorted([*claimed[0], *claimed[1]]) == sorted(BOTH)
-    assert await house.sync.due(limit=10) == []
+    both = await asyncio.gather(claimed(house, limit=1), claimed(house, limit=1))
+    assert sorted([*both[0], *both[1]]) == sorted(BOTH)
+    assert await claimed(house) == []
     assert 290 < await due_in(house, IIKO) <= 300
     await due_now(house)  # the lease of the dead one is over
-    assert sorted(await house.sync.due(limit=10)) == sorted(BOTH)
+    assert sorted(await claimed(house)) == sorted(BOTH)
     for location in BOTH:
         await house.sync.scheduled(location)
         assert 900 * 0.7 < await due_in(house, location) < 900 * 1.3
     await house.locations.put(IIKO, {**iiko_location(str(house.pos[IIKO].base_url)), "name": "Renamed"})
-    assert await house.sync.due(limit=10) == [IIKO]
+    assert await claimed(house) == [IIKO]
 
 
 async def test_a_scheduled_sync_that_fails_harms_nobody(house: House) -> None:
     await house.fault(IIKO, "status", status=500, times=99)
     await house.sync.scheduled(IIKO)
     assert (await head(house, IIKO)).error
+    await house.sync.gave_up(IKENTOO)
+    assert (await head(house, IKENTOO)).error
+    await due_now(house)
+    assert [due.failing for due in await house.sync.due(limit=10)] == [True, True]
     await house.sync.scheduled("nowhere")
