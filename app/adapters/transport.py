@@ -19,6 +19,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, cast
 from urllib.parse import quote
 
+import httpcore
 import httpx
 
 from app.adapters.base import Limits
@@ -84,9 +85,10 @@ def new_client(
     max_connections: int,
     headers: Mapping[str, str] | None = None,
     tls: ssl.SSLContext | None = None,
+    keepalive_s: float = _KEEPALIVE_S,
 ) -> httpx.AsyncClient:
     """A client for one location: its own pool, so that a hanging POS holds up nobody else. Opens nothing yet."""
-    transport = httpx.AsyncHTTPTransport(
+    transport = _Transport(
         verify=tls or new_tls(),
         trust_env=False,
         http2=False,
@@ -94,7 +96,7 @@ def new_client(
         limits=httpx.Limits(
             max_connections=max_connections,
             max_keepalive_connections=max_connections,
-            keepalive_expiry=_KEEPALIVE_S,
+            keepalive_expiry=keepalive_s,
         ),
     )
     return httpx.AsyncClient(
@@ -107,6 +109,49 @@ def new_client(
         headers={"Accept": "application/json", "Accept-Encoding": "identity", **(headers or {})},
         cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=())),
     )
+
+
+class _Transport(httpx.AsyncHTTPTransport):
+    """Closes connections that were idle for too long, by itself. The pool looks after them only when it is used again,
+    and with a pool for each of 10,000 locations their sockets would use up all files that the process may open.
+    """
+
+    def __init__(self, *, limits: httpx.Limits, **options: Any) -> None:
+        super().__init__(limits=limits, **options)
+        self._look_every_s = (limits.keepalive_expiry or 0.0) * 1.1
+        self._timer: asyncio.TimerHandle | None = None
+        self._sweeping: asyncio.Task[None] | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self._watch()
+        return await super().handle_async_request(request)
+
+    async def aclose(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._sweeping is not None:
+            await self._sweeping
+        await super().aclose()
+
+    def _watch(self) -> None:
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(self._look_every_s, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        self._sweeping = asyncio.create_task(self._sweep())
+
+    async def _sweep(self) -> None:
+        for connection in self._connections():
+            if connection.has_expired() and not connection.is_closed():
+                with contextlib.suppress(OSError, httpcore.NetworkError):
+                    await connection.aclose()
+        if any(not connection.is_closed() for connection in self._connections()):
+            self._watch()
+
+    def _connections(self) -> list[httpcore.AsyncConnectionInterface]:
+        pool = self._pool
+        return list(pool.connections) if isinstance(pool, httpcore.AsyncConnectionPool) else []
 
 
 class _Proof:

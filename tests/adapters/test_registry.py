@@ -73,6 +73,28 @@ async def test_a_replaced_adapter_is_closed_after_its_grace() -> None:
             await hung_up.wait()
 
 
+async def test_one_that_nobody_asks_for_is_closed_and_opened_again() -> None:
+    hung_up = asyncio.Event()
+
+    async def answer_and_watch(peer: Peer) -> None:
+        await peer.read_request()
+        await peer.send(OK)
+        await peer.read_some()
+        hung_up.set()
+
+    async with raw_server(answer_and_watch) as server, asyncio.timeout(10):
+        where = location(pos={"base_url": f"http://127.0.0.1:{server.port}"})
+        async with contextlib.aclosing(OpenAdapters(build(), Limits(), idle_s=0)) as opened:
+            first = opened.get(where)
+            await first.create(WIRE)
+            assert opened.get(where) is first
+            opened.get(replace(where, id="geneva-2"))
+            await hung_up.wait()
+            again = opened.get(where)
+            assert again is not first
+            assert (await again.create(WIRE)).http_status == 200
+
+
 async def test_closing_ends_all_of_them() -> None:
     came = asyncio.Event()
 
