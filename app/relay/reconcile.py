@@ -12,10 +12,11 @@ from app.domain.status import ENDS, FailureCode, Source, Status
 from app.domain.submission import Dispatch, DispatchEvent, step
 from app.relay.events import OrderCase
 from app.relay.no_result import not_shown
+from app.relay.schedule import LAST_LOOK
 from app.relay.watching import unheard
 from app.store.database import run
 from app.store.due import DueOrder, DueSubmission, ended_leases, passed_deadlines, watched_orders
-from app.store.lanes import count_silence, is_paused, last_trouble
+from app.store.lanes import count_silence, is_paused, last_trouble, next_poll
 from app.store.submissions import LockedSubmission, in_doubt_besides, lock_submission, save_submission
 
 log = structlog.get_logger(__name__)
@@ -135,6 +136,9 @@ class Reconciler:
             case Status.SUBMITTED:
                 case.raise_attention(AttentionCode.NOT_CONFIRMED)
                 case.tell(Source.RELAY, "not_confirmed", "nobody at the restaurant has confirmed it")
+            case status if status not in ENDS and await self._not_asked_lately(connection, case):
+                again = case.now + LAST_LOOK
+                case.set(watch_at=again, follow_until=again)
             case status if status not in ENDS and case.order.kind == "order":
                 case.cancel_unheard("The till was told, and the POS never said that the order was cancelled.")
                 case.move(Status.COMPLETED)
@@ -143,9 +147,22 @@ class Reconciler:
         if silent:
             await count_silence(connection, due.location_id)
 
+    async def _not_asked_lately(self, connection: AsyncConnection, case: OrderCase) -> bool:
+        """Its time in the poll ended while nobody polled: what has become of it is asked once more."""
+        until = case.order.follow_until
+        if case.order.pos_system not in self._polled or until is None:
+            return False
+        return await next_poll(connection, case.order.location_id) < until - LAST_LOOK
+
     async def _late(self, connection: AsyncConnection, case: OrderCase) -> None:
         submission = await lock_submission(connection, case.order.location_id, case.order.current_reference)
-        if submission.state is not Dispatch.DONE:
+        if submission.state is Dispatch.DONE:
+            return
+        now_sending = submission.attempt if submission.state is Dispatch.SENDING else None
+        if await in_doubt_besides(connection, submission, now_sending):  # "not there" could make somebody key it in
+            case.raise_attention(AttentionCode.IN_DOUBT, submission.last_error)
+            case.tell(Source.RELAY, "late", "its wanted time has come, and it is not known whether the POS has it")
+        else:
             case.raise_attention(AttentionCode.LATE, submission.last_error)
             case.tell(Source.RELAY, "late", "its wanted time has come, and it is not in the POS")
 

@@ -1,6 +1,6 @@
 """A resend: a new submission of an order under a new reference, as it was or corrected."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from app.adapters.base import Registry, Submission
@@ -76,6 +76,7 @@ async def resend(
             requested_for=corrected.requested_for,
             service_type=corrected.service_type.value,
             customer_search=searchable(corrected),
+            erased_at=None,
         )
     raw = {"replaced": old} if corrected is not None else None
     changed = f"; changed: {', '.join(differences(old, body))}" if body is not None else ""
@@ -104,7 +105,7 @@ async def _may_be_resent(hand: AtHand) -> None:
 
 
 def _fits(case: OrderCase, order: Order, location: Location) -> None:
-    findings = check(order, currency=location.settings.currency, now=datetime.now(UTC))
+    findings = check(order, currency=location.settings.currency, now=case.now)
     if order.location != case.order.location_id:
         findings.append(Finding("/location", "changed", "A resend keeps the location."))
     if order.reference != case.order.reference:

@@ -10,7 +10,9 @@ NOT_CONFIRMED_AFTER = timedelta(minutes=15)
 SWEEP_AFTER = timedelta(hours=6)
 """After the wanted time: an order that was accepted and never spoken of again counts as completed."""
 FOLLOW_FOR = timedelta(hours=24)
-"""After the wanted time a polled order is not asked for any more."""
+"""After the wanted time a polled order is not asked for any more; if it is not at an end by then, it is swept too."""
+LAST_LOOK = timedelta(minutes=15)
+"""Where nobody polled when that time came (an outage), it is asked for so much longer before it is swept."""
 
 _LIVE = frozenset(RANK) - ENDS - {Status.RECEIVED, Status.SUBMITTED}
 
@@ -30,7 +32,7 @@ def looks(before: LockedOrder, status: Status, *, at: Looks, verdict_due: dateti
         case Status.SUBMITTED if before.status is not Status.SUBMITTED:
             watch = verdict_due or before.now + NOT_CONFIRMED_AFTER
         case _ if status in _LIVE and (watch is None or status is not before.status):
-            watch = None if polled else max(before.now, wanted) + SWEEP_AFTER
+            watch = follow or max(before.now, wanted) + (FOLLOW_FOR if polled else SWEEP_AFTER)
         case _ if status in ENDS:
             watch = follow = None
         case _:
