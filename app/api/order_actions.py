@@ -22,6 +22,7 @@ router = APIRouter(prefix="/v1/orders/{order_id}", tags=["orders"])
 
 Operator = Annotated[Caller, Depends(require(Scope.OPS))]
 Canceller = Annotated[Caller, Depends(require(Scope.OPS, Scope.ORDERS_WRITE))]
+Admin = Annotated[Caller, Depends(require(Scope.ADMIN))]
 
 _ANSWERS = {200: {"model": OrderView}, **problems("not-found", "state-conflict")}
 _RESEND_ANSWERS = {
@@ -96,6 +97,23 @@ async def cancel(request: Request, caller: Canceller, order_id: OrderId) -> Resp
         only_if_surely_not_sent=not caller.may(Scope.OPS),
     )
     return await _shown(services, caller, order.id)
+
+
+@router.delete(
+    "/customer",
+    status_code=204,
+    summary="Erase the guest's personal data",
+    responses=problems("not-found", "state-conflict"),
+)
+async def erase(request: Request, caller: Admin, order_id: OrderId) -> Response:
+    """Takes everything that may name the guest out of the order, its attempts, its callbacks and its history, for
+    ever. Items, amounts, times and codes stay, and the reference stays taken. Repeating it is fine.
+
+    409 while the order may still be sent or followed: cancel or resolve it first, or wait until it has ended."""
+    services = services_of(request)
+    order = (await details_of(services, caller, order_id_of(order_id))).order
+    await services.operate.erase(order.location_id, order.id, actor=caller.name)
+    return Response(status_code=204)
 
 
 def _under_order(findings: tuple[Finding, ...]) -> list[Finding]:

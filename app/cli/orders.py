@@ -167,6 +167,22 @@ def cancel(
     with_store(lambda store: _one(store, order, stop, as_json=as_json))
 
 
+@app.command()
+def erase(
+    order: OrderName,
+    yes: Annotated[bool, typer.Option("--yes", help="Needed: nothing brings the data back.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Takes the guest's personal data out of an order that has ended, for ever."""
+    if not yes:
+        raise typer.BadParameter("Nothing brings the data back. Add --yes.")
+
+    async def forget(store: Store, details: OrderDetails) -> None:
+        await store.operate.erase(details.order.location_id, details.order.id, actor=person())
+
+    with_store(lambda store: _one(store, order, forget, as_json=as_json))
+
+
 async def _one(store: Store, name: str, step: Step, *, as_json: bool) -> None:
     """The step for one order, and the order as it then is."""
     after = await _stepped(store, name, step)

@@ -9,6 +9,7 @@ from app.domain.errors import StateConflict
 from app.domain.status import Source, Status
 from app.domain.submission import DispatchEvent, Step, step
 from app.relay.events import OrderCase
+from app.store.erase import Gone
 from app.store.submissions import LockedSubmission
 
 
@@ -26,6 +27,8 @@ class AtHand:
     """Whether the POS can be asked for the order."""
     tellable: bool
     """Whether the POS can be told something in words."""
+    gone: Gone
+    """What was erased or purged of it."""
 
     def step(self, event: DispatchEvent) -> Step:
         """What the table says. Raises StateConflict where it says no."""

@@ -10,12 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.adapters.base import Registry, TakesMessages
 from app.domain.attention import AttentionCode
-from app.domain.errors import NotFound
+from app.domain.errors import NotFound, StateConflict
 from app.domain.ids import new_id
 from app.domain.order import Order
 from app.domain.status import FailureCode, Source, Status, StatusEvent, Word
 from app.domain.submission import Dispatch, DispatchEvent
 from app.relay.at_hand import AtHand, starts_again
+from app.relay.erase import erase
 from app.relay.events import OrderCase
 from app.relay.no_result import CANCEL_WANTED, end_by_cancel, hold_back
 from app.relay.prepare import Menus
@@ -23,6 +24,7 @@ from app.relay.resend import resend
 from app.relay.sending import Locations
 from app.relay.watching import unheard
 from app.store.database import run
+from app.store.erase import what_is_gone
 from app.store.installation import end_hold
 from app.store.lanes import is_paused, pause_lane, probe_now, resume_lane
 from app.store.orders import current_body
@@ -31,6 +33,8 @@ from app.store.submissions import (
     lock_submission,
     save_submission,
 )
+
+ERASED = "The guest's personal data were erased: only a resend with a corrected order can send it again."
 
 Work = Callable[[AtHand], Awaitable[None]]
 """What a person does, within one transaction that may run twice."""
@@ -76,7 +80,7 @@ class Operate:
         location = await self._locations.get(location_id)
         sent = order
         if sent is None:
-            sent = await run(self._engine, lambda connection: current_body(connection, location_id, order_id))
+            sent = await run(self._engine, partial(_as_stored, location_id=location_id, order_id=order_id))
         menu = await self._menus.for_order(location, sent)
         work = partial(
             resend, location=location, corrected=order, menu=menu, registry=self._registry, reference=new_id()
@@ -98,6 +102,10 @@ class Operate:
         """Stops the order where it surely is not at the POS; else the till is told. Raises NotFound, StateConflict."""
         work = partial(_cancel, reason=reason, only_if_surely_not_sent=only_if_surely_not_sent)
         await self._act(location_id, order_id, actor, work)
+
+    async def erase(self, location_id: str, order_id: UUID, *, actor: str) -> None:
+        """Takes the guest's personal data out of an order that has ended. Raises NotFound, StateConflict."""
+        await self._act(location_id, order_id, actor, erase)
 
     async def pause(self, location_id: str, *, actor: str) -> None:
         """Holds sending; intake goes on. Pausing twice is fine."""
@@ -132,7 +140,10 @@ class Operate:
                 actor=actor,
                 askable=pos.traits.lookup and kind == "order",
                 tellable=isinstance(pos, TakesMessages),
+                gone=await what_is_gone(connection, location_id, order_id),
             )
+            if hand.gone.purged and work is not erase:
+                hand.refuse(f"The {kind} was purged: its time was over, and only its reference is kept.")
             await work(hand)
             await case.save(connection)
 
@@ -144,7 +155,17 @@ class Operate:
         return (await self._locations.get(location_id)).settings.give_up_after_s
 
 
+async def _as_stored(connection: AsyncConnection, *, location_id: str, order_id: UUID) -> Order:
+    """What a resend without a correction sends. Raises NotFound, StateConflict."""
+    gone = await what_is_gone(connection, location_id, order_id)
+    if gone.erased or gone.purged:
+        raise StateConflict(ERASED, state="erased")
+    return await current_body(connection, location_id, order_id)
+
+
 async def _retry(hand: AtHand, *, give_up_after_s: int) -> None:
+    if hand.gone.erased:
+        hand.refuse(ERASED)
     after = hand.step(DispatchEvent.RETRY)
     case, submission = hand.case, hand.submission
     if after.state is Dispatch.IN_DOUBT and case.cancel_pending and not hand.askable:

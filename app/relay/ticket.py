@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.domain.money import written
 from app.store.views import OrderRow
 
 _ADDRESS_LINES = (
@@ -23,10 +24,11 @@ def ticket(row: OrderRow, zone: ZoneInfo) -> str:
         *_head(row, order, zone),
         *_guest(order.get("customer") or {}),
         *_address(order.get("delivery_address") or {}),
+        *_labelled("The guest's personal data were erased", _local(row.erased_at, zone) if row.erased_at else None),
         "",
         *_items(order),
         "",
-        *_money(order, row.currency),
+        *_money(row, order),
         *_labelled("Note", order.get("note")),
         "",
         *_state(row),
@@ -64,7 +66,7 @@ def _address(address: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _items(order: Mapping[str, Any]) -> Iterator[str]:
-    for item in order["items"]:
+    for item in order.get("items") or ():
         yield _product(item, "")
         yield from _modifiers(item, "    ")
         for sub_item in item.get("sub_items") or ():
@@ -88,12 +90,13 @@ def _product(product: Mapping[str, Any], indent: str) -> str:
     return f"{indent}{product.get('quantity', 1)} x {what}" + (f"  at {price}" if price is not None else "")
 
 
-def _money(order: Mapping[str, Any], currency: str) -> Iterator[str]:
+def _money(row: OrderRow, order: Mapping[str, Any]) -> Iterator[str]:
+    currency = row.currency
     for fee in order.get("fees") or ():
         yield f"Fee {_called(fee, ('name', 'sku'))}: {fee['amount']} {currency}"
     for discount in order.get("discounts") or ():
         yield f"Discount {_called(discount, ('name', 'code'))}: -{discount['amount']} {currency}"
-    yield f"TOTAL {order['total']} {currency}"
+    yield f"TOTAL {order.get('total') or written(row.total, currency)} {currency}"
     yield from _payments(order.get("payments") or (), currency)
 
 

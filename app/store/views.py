@@ -51,6 +51,8 @@ class SummaryRow:
     cancellation: Mapping[str, Any] | None = None
     cancelled_by_pos: bool = False
     warnings: Sequence[Any] = ()
+    erased_at: datetime | None = None
+    """When the guest's personal data were taken out."""
     # of the current submission:
     state: Dispatch = Dispatch.WAITING
     attempt: int = 0
