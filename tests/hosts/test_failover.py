@@ -1,20 +1,15 @@
 """The primary goes, the standby is promoted: no order that was acknowledged is lost, and none is doubled."""
 
 import time
-from datetime import UTC, datetime
 
 from tests.hosts.conftest import Report
 from tests.hosts.town import Town
-from tests.hosts.verdict import broken_promises, figures, impolite
+from tests.hosts.verdict import broken_promises, figures, impolite, now
 from tests.hosts.website import website
 
 SOME = 12
 DETECTED_AFTER_S = 0.5
 """The patience of whoever would decide that the primary is gone. Nobody does here: the test promotes."""
-
-
-def now() -> str:
-    return datetime.now(UTC).isoformat()
 
 
 def test_the_primary_is_killed(relay: Town, report: Report) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -15,6 +16,11 @@ from tests.hosts.website import Answer, Website
 SETTLED_S = 90.0
 """A safety net. Rarely a fault hits between a claim and its call: a lease (8 s), and two looks that say "absent"."""
 UNREACHED = ("ConnectError", "ConnectTimeout", "ReadError", "ReadTimeout", "RemoteProtocolError", "WriteError")
+
+
+def now() -> str:
+    """As the API wants it; all hosts have one clock."""
+    return datetime.now(UTC).isoformat()
 
 
 def broken_promises(town: Town, api: httpx.Client, prefix: str, promises: Sequence[Promise], since: str) -> list[str]:
