@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from app.domain.errors import ConfigurationError, StorageUnavailable
@@ -42,6 +43,13 @@ async def test_check_names_a_difference(own_database_url: str) -> None:
     await engine.dispose()
     with pytest.raises(ConfigurationError, match="unexpected"):
         await migrate.check(own_database_url)
+
+
+def test_revisions_are_one_after_the_other_and_named_so_in_their_files() -> None:
+    scripts = ScriptDirectory.from_config(migrate.alembic_config())
+    newest_first = [script.revision for script in scripts.walk_revisions()]
+    assert scripts.get_heads() == [migrate.expected_revision()]
+    assert newest_first == sorted(migrate.known_revisions(), reverse=True)
 
 
 async def test_several_at_once(empty_database_url: str) -> None:
