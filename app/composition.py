@@ -92,7 +92,7 @@ async def open_parts(
         listener.subscribe(CONFIG, locations.drop)
         menus = Menus(engine)
         listener.subscribe(CONFIG, menus.drop)
-        watching = Watching(engine, most=settings.max_waiting_clients)
+        watching = Watching(reading, most=settings.max_waiting_clients)
         stack.push_async_callback(watching.aclose)
         listener.subscribe(CHANGES, watching.wake)
         yield Parts(
