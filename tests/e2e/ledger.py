@@ -106,18 +106,21 @@ def _agrees(view: View) -> bool:
     return state == "in_doubt" or (state == "done" and view["status"] in AT_THE_POS)
 
 
-def oddities(view: View) -> list[str]:
-    """What cannot be so in one order's story, told from its whole view."""
-    return [f"{view['reference']}: {words}" for words in (*_of_history(view), *_of_attempts(view))]
+def oddities(view: View, *, held_up: timedelta = timedelta()) -> list[str]:
+    """What cannot be so in one order's story, told from its whole view.
+
+    ``held_up``: how long a test has made transactions wait (for a frozen database), so that their times are older.
+    """
+    return [f"{view['reference']}: {words}" for words in (*_of_history(view, held_up), *_of_attempts(view, held_up))]
 
 
-def _of_history(view: View) -> Iterator[str]:
+def _of_history(view: View, held_up: timedelta) -> Iterator[str]:
     history = view["history"]
     events = [line["event"] for line in history]
     if events[:1] != ["received"] or events.count("received") != 1:
         yield f"does not begin by being received, once: {events}"
     times = [_moment(line["at"]) for line in history]
-    if any(later < earlier - LOCKED for earlier, later in pairwise(times)):
+    if any(later < earlier - LOCKED - held_up for earlier, later in pairwise(times)):
         yield f"its history is out of order: {[line['at'] for line in history]}"
     ranks = [RANK[Status(line["status"])] for line in history if line["status"] in RANK]
     if ranks != sorted(ranks):
@@ -126,7 +129,7 @@ def _of_history(view: View) -> Iterator[str]:
         yield f"is {view['status']}, its history ends with {history[-1]['status']}"
 
 
-def _of_attempts(view: View) -> Iterator[str]:
+def _of_attempts(view: View, held_up: timedelta) -> Iterator[str]:
     attempts = view["attempts"]
     numbers = [attempt["number"] for attempt in attempts]
     if numbers != list(range(1, view["dispatch"]["attempts"] + 1)):
@@ -135,7 +138,7 @@ def _of_attempts(view: View) -> Iterator[str]:
         yield "taken twice"
     known_at = _known_to_be_there(view)
     for attempt in attempts:
-        if known_at is not None and _moment(attempt["at"]) > known_at:
+        if known_at is not None and _moment(attempt["at"]) > known_at + held_up:
             yield f"attempt {attempt['number']} began when it was known to be there"
     for before, after in pairwise(attempts):
         if not _went_silent(view, before["number"]) and not _had_ended(before, _moment(after["at"])):
@@ -159,9 +162,12 @@ def _sent_without_asking(attempts: Sequence[View]) -> Iterator[str]:
 
 
 def _known_to_be_there(view: View) -> datetime | None:
-    told = [_moment(line["at"]) for line in view["history"] if line["source"] in ("callback", "poll")]
+    """Since when it is on record. An answer may come to a worker that cannot tell: frozen, or without a database."""
+    heard = [_moment(line["at"]) for line in view["history"] if line["source"] in ("callback", "poll")]
+    lines = [line for line in view["history"] if line["source"] == "pos_response" and line["event"] != "rejected"]
+    recorded = [_moment(line["at"]) for line in lines]
     answered = [_end(attempt) for attempt in view["attempts"] if attempt["outcome"] in HAS_IT]
-    return min((*told, *answered), default=None)
+    return min((*heard, *((recorded or answered) if answered else ())), default=None)
 
 
 def _went_silent(view: View, number: int) -> bool:

@@ -112,6 +112,8 @@ def asked_before(second_look: str) -> list[dict[str, Any]]:
 
 RECEIVED = line(0, "received", "received", "api")
 SILENT = line(20, "received", "lease_over", detail="the worker of attempt 1 went silent; finding out")
+NOTED = line(2, "accepted", "NEW", "pos_response")
+NOTED_LATE = line(25, "accepted", "NEW", "pos_response")
 ACCEPTED = line(30, "accepted", "NEW", "pos_response")
 
 
@@ -124,6 +126,8 @@ def test_ordinary_stories_are_left_alone() -> None:
     late = [attempt(1, 1, "in_doubt", seconds=58), attempt(2, 29, "found", kind="ask")]
     assert story([RECEIVED, SILENT, ACCEPTED], late) == []
     assert story([RECEIVED, ACCEPTED], asked_before("absent")) == []
+    frozen = [attempt(1, 1, "taken", seconds=20), attempt(2, 22, "duplicate")]
+    assert story([RECEIVED, SILENT, NOTED_LATE], frozen) == []  # the worker could tell only after it had woken
 
 
 @pytest.mark.parametrize(
@@ -134,7 +138,7 @@ def test_ordinary_stories_are_left_alone() -> None:
         ([RECEIVED, ACCEPTED, line(1, "accepted", "ok")], [attempt(1, 29, "taken")], "out of order"),
         ([RECEIVED, ACCEPTED, line(31, "submitted", "ok")], [attempt(1, 29, "taken")], "went backwards"),
         ([RECEIVED, ACCEPTED], [attempt(1, 1, "taken"), attempt(2, 29, "taken")], "taken twice"),
-        ([RECEIVED, ACCEPTED], [attempt(1, 1, "taken"), attempt(2, 29, "duplicate")], "known to be there"),
+        ([RECEIVED, NOTED], [attempt(1, 1, "taken"), attempt(2, 29, "duplicate")], "known to be there"),
         (
             [RECEIVED, ACCEPTED],
             [attempt(1, 28, None, seconds=None), attempt(2, 29, "found", kind="ask")],

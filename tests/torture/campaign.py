@@ -4,10 +4,11 @@ import asyncio
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -25,6 +26,7 @@ from tests.torture.stage import SHORT, Stage
 from tests.torture.strikes import Striker
 
 LOOK_S = 0.5
+MOST_EVIDENCE = 20
 BACKLOG = 1_000
 """Orders under way at which no new ones come: kitchens have their limits, and guests too."""
 PENDING = "SELECT count(*) AS pending FROM submissions WHERE state IN ('waiting', 'sending', 'in_doubt')"
@@ -67,6 +69,8 @@ class Result:
     facts: dict[str, Counter[str]] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
     """Each strike: when, what."""
+    evidence: list[Mapping[str, Any]] = field(default_factory=list)
+    """The whole stories of orders with which something is wrong."""
 
 
 class Campaign:
@@ -79,6 +83,7 @@ class Campaign:
         self.striker = Striker(stage, skipped)
         self.marks: Counter[str] = Counter()
         self.log: list[str] = []
+        self.evidence: list[Mapping[str, Any]] = []
         self._begun = time.monotonic()
 
     def furnish(self, key: str) -> None:
@@ -155,7 +160,9 @@ class Campaign:
             known = evidence.views(api)
             stories = evidence.stories(api, evidence.worth_reading(known, self.plan.seed))
             books = evidence.books(self.stage.iiko_url, self.stage.ikentoo_url)
-            return judge(told, known, books, stories)
+            verdict = judge(told, known, books, stories)
+            self.evidence = list(evidence.stories(api, _named(verdict, told)))
+            return verdict
 
     async def facts(self) -> dict[str, Counter[str]]:
         """What the relay wrote down on the way."""
@@ -221,7 +228,14 @@ def _judged(campaign: Campaign, key: str) -> Result:
         left=left,
         facts=facts,
         log=campaign.log,
+        evidence=campaign.evidence,
     )
+
+
+def _named(verdict: Verdict, told: Told) -> list[str]:
+    """The first orders that a violation names."""
+    numbers = {words.partition(":")[0] for words in verdict.violations[:MOST_EVIDENCE]}
+    return [promise.id for promise in told.promises if promise.number in numbers]
 
 
 def _say(words: str) -> None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from app.domain.status import Status
@@ -12,6 +13,8 @@ from tests.torture.customers import Told
 
 DOUBLE = "double_in_pos"
 NO_VERDICT = "no_verdict"
+HELD_UP = timedelta(seconds=15)
+"""A frozen database, and one after it that recovers."""
 
 
 @dataclass(kw_only=True)
@@ -53,7 +56,7 @@ def judge(told: Told, views: Mapping[str, View], books: Iterable[Entry], stories
     verdict.violations += findings(_each_once(told.promises), views, entries, rules)
     for story in stories:
         verdict.stories_read += 1
-        verdict.violations += oddities(story)
+        verdict.violations += oddities(story, held_up=HELD_UP)
     verdict.at_the_pos = sum(entry.times for entry in entries)
     for view in views.values():
         _count(verdict, view)

@@ -111,7 +111,7 @@ class Database:
             time.sleep(0.02)
 
 
-AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 """What `Database.fetch` raises while there is no server."""
 
 

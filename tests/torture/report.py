@@ -42,6 +42,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "attempts": dict(result.facts["attempts"].most_common()),
         "history": dict(result.facts["history"].most_common()),
         "strikes": result.log,
+        "evidence": result.evidence,
     }
 
 
