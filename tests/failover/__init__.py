@@ -1,0 +1,1 @@
+"""Fail-over under Patroni, by hand or nightly: `make failover`. Nothing here is collected by pytest."""
