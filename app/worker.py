@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -14,6 +15,7 @@ from app.relay.follow import Follower
 from app.relay.inbox import Inbox
 from app.relay.reconcile import BATCH, Reconciler
 from app.relay.restored import Restored
+from app.relay.retention import Retention
 from app.relay.sending import Desk
 from app.store.wakeup import WORK
 
@@ -30,6 +32,7 @@ MOST_SYNCS = 8
 MOST_SLOW_SYNCS = 64
 LEFTOVERS_EVERY_S = 2.0
 RECOGNIZE_EVERY_S = 5.0
+PURGE_EVERY_S = 600.0
 LEFTOVERS = 100
 AFTER_DEFECT_S = 1.0
 STORAGE_PAUSES_S = (1.0, 2.0, 5.0)
@@ -72,6 +75,7 @@ class Worker:
         )
         self._inbox = Inbox(engine, parts.registry, changed=parts.changed)
         self._restored = Restored(engine)
+        self._retention = Retention(engine, keep=timedelta(days=settings.retention_days))
         self._sync = parts.sync
         self._polls = Errands("poll", most=MOST_POLLS, most_slow=MOST_SLOW_POLLS)
         self._syncs = Errands("sync", most=MOST_SYNCS, most_slow=MOST_SLOW_SYNCS)
@@ -86,6 +90,7 @@ class Worker:
                 group.create_task(keep_on("follow", partial(self._follow, group), every_s=FOLLOW_EVERY_S)),
                 group.create_task(keep_on("leftovers", self._leftovers, every_s=LEFTOVERS_EVERY_S)),
                 group.create_task(keep_on("sync", partial(self._sync_due, group), every_s=SYNC_EVERY_S)),
+                group.create_task(keep_on("retention", self._purge, every_s=PURGE_EVERY_S)),
                 group.create_task(keep_on("restored", self._restored.round, every_s=RECOGNIZE_EVERY_S)),
             ]
             await stop.wait()
@@ -135,6 +140,10 @@ class Worker:
                 slow=sync.failing,
             )
         return len(due) == room
+
+    async def _purge(self) -> bool:
+        await self._retention.round()
+        return False
 
     async def _leftovers(self) -> bool:
         return await self._inbox.leftovers(limit=LEFTOVERS) >= LEFTOVERS

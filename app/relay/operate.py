@@ -142,8 +142,6 @@ class Operate:
                 tellable=isinstance(pos, TakesMessages),
                 gone=await what_is_gone(connection, location_id, order_id),
             )
-            if hand.gone.purged and work is not erase:
-                hand.refuse(f"The {kind} was purged: its time was over, and only its reference is kept.")
             await work(hand)
             await case.save(connection)
 

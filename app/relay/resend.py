@@ -90,6 +90,8 @@ async def resend(
 
 async def _may_be_resent(hand: AtHand) -> None:
     case, state = hand.case, hand.submission.state
+    if hand.gone.purged:
+        hand.refuse("The order was purged: it is too old, and only its reference is kept. Send a new one.")
     if state is not Dispatch.DONE:
         waits = state in (Dispatch.WAITING, Dispatch.SENDING)
         advice = "wait for it, or cancel the order" if waits else "resolve or cancel it first"
