@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from starlette.responses import JSONResponse, Response
+from pydantic_core import to_json
+from starlette.responses import Response
 
 from app.api.preconditions import tagged
 from app.api.security import Caller
@@ -16,4 +17,4 @@ def shown(
 ) -> Response:
     """The whole view; what was said to the POS with the scope ops only."""
     view = order_view(details, exchanges=caller.may(Scope.OPS))
-    return tagged(JSONResponse(view, status, headers=headers))
+    return tagged(Response(to_json(view), status, headers=headers, media_type="application/json"))

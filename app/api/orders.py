@@ -20,6 +20,7 @@ from app.api.paging import cursor_of, id_of, refuse_repeats
 from app.api.preconditions import VARY, is_known, tagged, wants_plain_text
 from app.api.security import Caller, check_again, require
 from app.api.services import Services, services_of
+from app.api.straight import Straight
 from app.api.validation import read_json
 from app.api.waiting import APPLIED, PREFER, preferred_wait, wait_for_news
 from app.domain.errors import LocationUnknown, StorageUnavailable
@@ -33,6 +34,7 @@ from app.store.order_details import OrderDetails, fresh
 from app.store.order_list import OrderFilter, read_summaries
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"])
+straight = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=Straight)
 
 Writer = Annotated[Caller, Depends(require(Scope.ORDERS_WRITE))]
 Reader = Annotated[Caller, Depends(require(Scope.ORDERS_READ))]
@@ -77,7 +79,7 @@ _ONE: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.post(
+@straight.post(
     "",
     status_code=202,
     response_model=None,
@@ -157,7 +159,7 @@ async def list_orders(request: Request, caller: Reader, query: Annotated[OrderQu
     )
 
 
-@router.get("/{order_id}", response_model=None, responses=_ONE, openapi_extra={"parameters": [PREFER]})
+@straight.get("/{order_id}", response_model=None, responses=_ONE, openapi_extra={"parameters": [PREFER]})
 async def read_one(request: Request, caller: Reader, order_id: OrderId) -> Response:
     """One order with all that happened to it. What was said to the POS is shown with the scope ops only.
 

@@ -10,11 +10,12 @@ from app.api.body import CALLBACK_LIMIT, closing, discard, read_bytes
 from app.api.documentation import problems
 from app.api.problems import Problem, unauthenticated
 from app.api.services import Services, services_of
+from app.api.straight import Straight
 from app.domain.errors import CallbackUnauthenticated
 from app.domain.location import Location
 from app.relay.incoming import incoming
 
-router = APIRouter(prefix="/webhooks", tags=["webhooks"])
+router = APIRouter(prefix="/webhooks", tags=["webhooks"], route_class=Straight)
 
 _ANSWERS = {
     200: {"description": "Stored.", "content": {"application/json": {"schema": {"type": "object"}, "example": {}}}},

@@ -2,6 +2,7 @@
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
@@ -22,6 +23,8 @@ _TWO_PLACES = frozenset(
     ).split()
 )
 CURRENCIES = _NO_PLACES | _TWO_PLACES | _THREE_PLACES
+_UNITS = (Decimal("1"), Decimal("0.1"), Decimal("0.01"), Decimal("0.001"))
+"""By places."""
 
 
 def places(currency: str) -> int:
@@ -39,9 +42,10 @@ def fits(amount: Decimal, currency: str) -> bool:
 
 def rounded(amount: Decimal, currency: str) -> Decimal:
     """The amount with exactly the currency's places."""
-    return amount.quantize(Decimal(1).scaleb(-places(currency)), rounding=ROUND_HALF_UP)
+    return amount.quantize(_UNITS[places(currency)], rounding=ROUND_HALF_UP)
 
 
+@lru_cache(maxsize=4096)  # a menu has few prices, and each order writes them several times
 def written(amount: Decimal, currency: str) -> str:
     """The amount as our API answers it: all places of the currency."""
     return f"{rounded(amount, currency):f}"

@@ -166,23 +166,13 @@ def fingerprint(order: Order) -> bytes:
 
     Nor does a field that has its default: so a field which a later release adds changes no stored fingerprint.
     """
-    content = _canonical(order.model_dump(exclude_defaults=True))
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    content = order.model_dump(exclude_defaults=True)
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), default=_canonical)
     return hashlib.sha256(canonical.encode()).digest()
 
 
-def _canonical(value: Any) -> Any:
-    match value:
-        case dict():
-            return {key: _canonical(member) for key, member in value.items()}
-        case list() | tuple():
-            return [_canonical(member) for member in value]
-        case Decimal():
-            return f"{value.normalize():f}"
-        case datetime():
-            return value.astimezone(UTC).isoformat()
-        case _:
-            return value
+def _canonical(value: Decimal | datetime) -> str:
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value.astimezone(UTC).isoformat()
 
 
 def as_received(order: Order, currency: str) -> dict[str, Any]:
@@ -191,17 +181,15 @@ def as_received(order: Order, currency: str) -> dict[str, Any]:
 
 
 def _plain(key: str, value: Any, currency: str) -> Any:
-    match value:
-        case dict():
-            return {name: _plain(name, member, currency) for name, member in value.items()}
-        case list() | tuple():
-            return [_plain(key, member, currency) for member in value]
-        case Decimal():
-            return written_quantity(value) if key == "quantity" else written(value, currency)
-        case datetime():
-            return value.isoformat()
-        case _:
-            return value
+    if isinstance(value, str):  # most are
+        return value
+    if isinstance(value, Decimal):
+        return written_quantity(value) if key == "quantity" else written(value, currency)
+    if isinstance(value, dict):
+        return {name: _plain(name, member, currency) for name, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(key, member, currency) for member in value]
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def searchable(order: Order) -> str:

@@ -5,15 +5,14 @@ twice, and `run` is the only way to run one.
 """
 
 import asyncio
-import json
 import random
 import time
 from collections.abc import Awaitable, Callable, Coroutine
-from functools import partial
 from typing import TypeVar
 from uuid import uuid4
 
 import asyncpg
+import pydantic_core
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -84,7 +83,9 @@ def create_engine(
     )
 
 
-to_json = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
+def to_json(value: object) -> str:
+    """As a parameter of a statement."""
+    return pydantic_core.to_json(value).decode()
 
 
 async def run(

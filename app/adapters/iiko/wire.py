@@ -21,7 +21,9 @@ class Outgoing(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _blank_is_absent(cls, data: dict[str, Any]) -> dict[str, Any]:
-        blank = {key for key, value in data.items() if isinstance(value, str) and not value.strip()}
+        blank = [key for key, value in data.items() if isinstance(value, str) and (not value or value.isspace())]
+        if not blank:  # nearly always
+            return data
         return {key: value for key, value in data.items() if key not in blank or cls.model_fields[key].is_required()}
 
 
