@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.adapters.base import Submission
+from app.adapters.base import Pos, Submission
 from app.adapters.iiko.pos import Iiko
 from app.adapters.ikentoo.pos import Ikentoo
 from app.domain.location import Location, LocationSettings
@@ -22,7 +22,7 @@ from app.domain.order import Order
 from tests.relay.house import iiko_location, iiko_order, ikentoo_location, ikentoo_order
 
 ZONES = ("Europe/Kyiv", "Europe/Zurich", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe")
-POS = {"iiko": Iiko(), "ikentoo": Ikentoo()}
+POS: dict[str, Pos] = {"iiko": Iiko(), "ikentoo": Ikentoo()}
 NOON = datetime(2026, 3, 22, 12, tzinfo=UTC)
 MOMENTS = st.datetimes(datetime(2026, 4, 1), datetime(2028, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - see timezones
 
@@ -114,4 +114,4 @@ def test_the_pos_is_waited_for_in_real_hours_not_in_those_on_the_wall(wanted: st
     now = at("2026-03-23T11:00:00Z")
     order = Order.model_validate(ikentoo_order(requested_for=wanted))
     sent = Submission(order=order, reference=UUID(int=7), now=now, deadline_at=now + timedelta(minutes=5))
-    assert POS["ikentoo"].time_to_live_s(location, sent) == hours * 3600 + 300
+    assert Ikentoo().time_to_live_s(location, sent) == hours * 3600 + 300
