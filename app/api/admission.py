@@ -17,7 +17,7 @@ from collections.abc import Hashable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.problems import Problem, retry_after
+from app.api.problems import Problem, from_error, retry_after
 from app.api.services import Services
 from app.domain.errors import StorageUnavailable
 from app.domain.location import SLUG_PATTERN
@@ -113,7 +113,11 @@ class Admission:
         if room.free <= 0:
             await _refuse(scope, receive, send)
             return
-        key = await self._key(scope)
+        try:
+            key = await self._key(scope)
+        except StorageUnavailable as error:  # told now: the route would ask again, and wait as long once more
+            await from_error(error).response()(scope, receive, send)
+            return
         if key is None:  # its 401 comes from the route
             await self._app(scope, receive, send)
             return
@@ -139,16 +143,13 @@ class Admission:
         return None
 
     async def _key(self, scope: Scope) -> Hashable | None:
-        """Whose request it is; None: nobody's that we know."""
+        """Whose request it is; None: nobody's that we know. Raises StorageUnavailable."""
         for name, value in scope["headers"]:
             if name == b"authorization":
                 scheme, _, key = value.decode("latin-1").partition(" ")
                 if scheme.lower() != "bearer" or not key.isascii():
                     return None
-                try:
-                    found = await self._keys.find(key.strip(" "))
-                except StorageUnavailable:
-                    return None
+                found = await self._keys.find(key.strip(" "))
                 return None if found is None else found.id
         return None
 

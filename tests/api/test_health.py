@@ -39,6 +39,15 @@ async def test_ready_says_no_within_seconds_when_the_storage_is_silent() -> None
         assert "relay@" not in answer.text
 
 
+async def test_an_order_is_refused_after_one_patience_where_the_storage_is_silent() -> None:
+    """Admission asks whose key it is, and so does the route: one of them is enough to know that nobody answers."""
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as silent:
+        url = f"postgresql://relay@127.0.0.1:{silent.getsockname()[1]}/orders"
+        async with running(url) as api, asyncio.timeout(8):
+            for_nobody = {"Authorization": f"Bearer orly_{'B' * 43}"}
+            _is_503(await api.call("POST", "/v1/orders", headers=for_nobody, json={}))
+
+
 async def test_without_storage_a_request_is_503_and_a_known_key_still_passes(api: Api, database_url: str) -> None:
     assert (await api.call("GET", "/v1/locations", "ops")).status_code == 200
     async with _locked_out(database_url):
