@@ -121,6 +121,10 @@ class Pair:
         """The primary's answer, with the columns separated by `|`; None while there is none."""
         return self._ask(self.primary, statement)
 
+    def until(self, statement: str, answer: str) -> None:
+        """Until the primary answers so."""
+        self._until(self.primary, statement, answer)
+
     def _ask(self, member: str, statement: str, *, database: str = NAME) -> str | None:
         """From the host itself: it answers also while nobody else reaches it."""
         words = ("-XAtq", f"--command={statement}", f"--dbname={database}", f"--username={ROLE}")

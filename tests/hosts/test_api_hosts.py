@@ -9,7 +9,7 @@ from tests.hosts.town import Town
 from tests.hosts.verdict import broken_promises, figures, impolite, now
 from tests.hosts.website import website
 
-SOME = 12
+SOME = 8
 
 
 @pytest.mark.parametrize("what", ["dead", "away"], ids=["killed", "cut off"])

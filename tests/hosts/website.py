@@ -103,10 +103,10 @@ class Website:
         seen = len(self.answers)
         self._until(lambda: self._count(seen, by, taken=True) >= more, f"{more} more orders are taken")
 
-    def until_refused(self, by: str | None = None, *, times: int = 1) -> None:
-        """Until so many more answers (of this host) said no, or did not come."""
+    def until_refused(self, by: str | None = None) -> None:
+        """Until one more answer (of this host) said no, or did not come."""
         seen = len(self.answers)
-        self._until(lambda: self._count(seen, by, taken=False) >= times, "somebody is refused")
+        self._until(lambda: self._count(seen, by, taken=False) > 0, "somebody is refused")
 
     def silence_from(self, moment: float) -> float:
         """The longest time after a moment in which nothing was taken, in seconds."""
