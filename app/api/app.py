@@ -10,7 +10,19 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 
-from app.api import callbacks, catalog, health, locations, messages, order_actions, orders, payments, venue, webhooks
+from app.api import (
+    callbacks,
+    catalog,
+    events,
+    health,
+    locations,
+    messages,
+    order_actions,
+    orders,
+    payments,
+    venue,
+    webhooks,
+)
 from app.api.admission import Admission
 from app.api.documentation import describe
 from app.api.front import Front
@@ -23,6 +35,7 @@ from app.domain.errors import RelayError
 ROUTERS: tuple[APIRouter, ...] = (
     orders.router,
     order_actions.router,
+    events.router,
     callbacks.router,
     locations.router,
     messages.router,
