@@ -4,10 +4,13 @@ import argparse
 import json
 import random
 import sys
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from tests.torture import campaign
+from tests.torture.breaking import BREAKAGES, broken_copy
 from tests.torture.kinds import Kind
 from tests.torture.postgres import Database, small_disk
 from tests.torture.report import as_json, as_markdown
@@ -15,27 +18,37 @@ from tests.torture.report import as_json, as_markdown
 WORK_S_PER_ORDER = 0.2
 """Far more than an order takes: a campaign that takes longer is stuck."""
 
+BRIEF: dict[str, Any] = {"orders": 240, "settle_limit": 25, "longest_pause_s": 2}
+"""A campaign on a broken product: little is enough, and much of it will not settle."""
+
 
 def main(words: list[str] | None = None) -> int:
     asked = _asked(words)
-    # Not below /tmp's private places: as root PostgreSQL runs as another user, who must get there.
+    # The directory is passable: as root PostgreSQL runs as another user, who must get to its files.
     with TemporaryDirectory(prefix="order-relay-torture-") as name:
-        Path(name).chmod(0o711)
-        disk = Path(name) / "disk"
-        disk.mkdir(mode=0o711)
-        with small_disk(disk) as why_not:
-            skipped = {Kind.DISK_FULL: why_not} if why_not else {}
-            database = Database(disk, small_disk=why_not is None)
-            result = campaign.run(_plan(asked), Path(name), database, skipped)
-    report = as_json(result)
+        directory = Path(name)
+        directory.chmod(0o711)
+        report = _run(_plan(asked, directory), directory)
     if asked.report:
         asked.report.write_text(json.dumps(report, indent=1) + "\n")
     sys.stdout.write(as_markdown(report))
-    return 1 if report["violations"] else 0
+    broken = bool(report["violations"])
+    if asked.broken:
+        sys.stdout.write(f"\n{asked.broken} was broken on purpose: {'noticed' if broken else 'NOT noticed'}\n")
+        return 0 if broken else 1
+    return 1 if broken else 0
 
 
-def _plan(asked: argparse.Namespace) -> campaign.Plan:
-    return campaign.Plan(
+def _run(plan: campaign.Plan, directory: Path) -> dict[str, Any]:
+    disk = directory / "disk"
+    disk.mkdir(mode=0o711)
+    with small_disk(disk) as why_not:
+        skipped = {Kind.DISK_FULL: why_not} if why_not else {}
+        return as_json(campaign.run(plan, directory, Database(disk, small_disk=why_not is None), skipped))
+
+
+def _plan(asked: argparse.Namespace, directory: Path) -> campaign.Plan:
+    plan = campaign.Plan(
         orders=asked.orders,
         seed=asked.seed,
         kinds=asked.faults,
@@ -43,6 +56,11 @@ def _plan(asked: argparse.Namespace) -> campaign.Plan:
         settle_limit=asked.settle_limit,
         longest_pause_s=asked.longest_pause,
     )
+    if asked.broken is None:
+        return plan
+    breakage = BREAKAGES[asked.broken]
+    copy = broken_copy(asked.broken, directory / "broken")
+    return replace(plan, kinds=breakage.kinds, marks=breakage.marks, python_path=copy, **BRIEF)
 
 
 def _asked(words: list[str] | None) -> argparse.Namespace:
@@ -55,6 +73,9 @@ def _asked(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seconds-limit", type=float, help="of the ordering; what was not asked for then is left out")
     parser.add_argument("--settle-limit", type=float, default=300, help="seconds (300)")
     parser.add_argument("--longest-pause", type=float, default=5, help="seconds between two faults (5)")
+    parser.add_argument(
+        "--break", dest="broken", choices=BREAKAGES, help="break this guarantee first, and fail unless that is noticed"
+    )
     parser.add_argument("--report", type=Path, help="write the whole report to this file, as JSON")
     return parser.parse_args(words)
 

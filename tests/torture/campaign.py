@@ -45,6 +45,8 @@ class Plan:
     """For the ordering; afterwards comes the settling."""
     settle_limit: float
     longest_pause_s: float
+    marks: dict[str, int] = field(default_factory=dict)
+    """More trouble at the POS for orders, see `orders.planned`."""
     python_path: Path | None = None
     """Where another `app` lies, which takes the place of this one."""
 
@@ -96,7 +98,7 @@ class Campaign:
 
     def orders(self) -> Iterator[Planned]:
         for number in range(self.plan.orders):
-            order = planned(self.plan.seed, number)
+            order = planned(self.plan.seed, number, self.plan.marks)
             if order.mark:
                 self.marks[kind_of(order.mark)] += 1
             yield order

@@ -83,20 +83,20 @@ _OF_IKENTOO: dict[str, Any] = {
 }
 
 
-def planned(seed: int, number: int) -> Planned:
-    """The same for the same seed and number."""
+def planned(seed: int, number: int, more: Weights) -> Planned:
+    """The same for the same seed, number and ``more``: further marks, in thousandths."""
     dice = random.Random(f"order {seed} {number}")
     slug = SLUGS[number % len(SLUGS)]
     return Planned(
         number=f"T-{seed}-{number}",
         slug=slug,
-        mark=_drawn(dice, CONNECTION | (OF_IKENTOO if slug in IKENTOO else OF_IIKO)),
+        mark=_drawn(dice, CONNECTION | (OF_IKENTOO if slug in IKENTOO else OF_IIKO) | more),
         asked=dice.choices(("once", "again", "twice"), (90, 6, 4))[0],
     )
 
 
 def _drawn(dice: random.Random, weights: Weights) -> str:
-    rest = SHARES - sum(weights.values())
+    rest = max(SHARES - sum(weights.values()), 0)
     return dice.choices(("", *weights), (rest, *weights.values()))[0]
 
 
