@@ -1,5 +1,5 @@
-"""Tests of this folder need root and Linux. Without, they are skipped and say why; with `TESTS_REQUIRE_HOSTS` set, as CI
-does where it is root, what is missing is an error."""
+"""Tests of this folder need root and Linux. Without, they are skipped and say why; with `TESTS_REQUIRE_HOSTS` set, as
+CI does where it is root, what is missing is an error."""
 
 import json
 import os
