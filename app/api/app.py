@@ -17,6 +17,7 @@ from app.api import (
     health,
     locations,
     messages,
+    metrics,
     order_actions,
     orders,
     payments,
@@ -27,6 +28,7 @@ from app.api.admission import Admission
 from app.api.documentation import describe
 from app.api.front import Front
 from app.api.location_models import add_pos_settings
+from app.api.metrics import Statistics
 from app.api.problems import KINDS, Problem, from_error
 from app.api.services import Services
 from app.api.validation import from_request_error
@@ -34,6 +36,7 @@ from app.domain.errors import RelayError
 
 ROUTERS: tuple[APIRouter, ...] = (
     orders.router,
+    orders.straight,
     order_actions.router,
     events.router,
     callbacks.router,
@@ -44,6 +47,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     venue.router,
     webhooks.router,
     health.router,
+    metrics.router,
 )
 
 
@@ -60,7 +64,8 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     app.add_middleware(Admission, services=services)
-    app.add_middleware(Front)
+    app.state.statistics = Statistics(services.engine)
+    app.add_middleware(Front, measures=services.measures)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RelayError, _relay_error)
     app.add_exception_handler(RequestValidationError, _request_error)

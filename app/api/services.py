@@ -1,11 +1,12 @@
 """What the routes work with. Built at the front door and handed to `create_app`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import Request
 
+from app.api.measures import Measures
 from app.relay.access import Keys
 from app.relay.inbox import Inbox
 from app.relay.intake import Intake
@@ -41,6 +42,9 @@ class Services:
     intake_places: int = 48
     """So many orders, payments and messages are taken at the same time, and so many reads."""
     watching: Watching
+    measures: Measures = field(default_factory=Measures)
+    metrics_public: bool = False
+    """Whether everybody may read `/metrics`."""
 
     @property
     def venue(self) -> Venue:

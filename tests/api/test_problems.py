@@ -42,7 +42,7 @@ def is_problem(answer: Any, slug: str, status: int) -> dict[str, Any]:
 
 
 async def test_unknown_addresses_and_wrong_methods(api: Api) -> None:
-    for path in ("/", "/v1", "/v1/nothing", "/metrics", "/v1/locations/", "/v1/orders/%00/x", "/%ff"):
+    for path in ("/", "/v1", "/v1/nothing", "/v1/locations/", "/v1/orders/%00/x", "/%ff"):
         is_problem(await api.call("GET", path, "ops"), "not-found", 404)
     wrong = await api.call("POST", "/v1/locations/geneva-1", "admin")
     is_problem(wrong, "method-not-allowed", 405)
