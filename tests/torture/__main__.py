@@ -32,11 +32,12 @@ def main(words: list[str] | None = None) -> int:
     if asked.report:
         asked.report.write_text(json.dumps(report, indent=1) + "\n")
     sys.stdout.write(as_markdown(report))
-    broken = bool(report["violations"])
-    if asked.broken:
-        sys.stdout.write(f"\n{asked.broken} was broken on purpose: {'noticed' if broken else 'NOT noticed'}\n")
-        return 0 if broken else 1
-    return 1 if broken else 0
+    if asked.broken is None:
+        return 1 if report["violations"] else 0
+    wanted = BREAKAGES[asked.broken].noticed_as
+    times = sum(wanted in words for words in report["violations"])
+    sys.stdout.write(f"\n{asked.broken} was broken on purpose; noticed {times} times as {wanted!r}\n")
+    return 0 if times else 1
 
 
 def _run(plan: campaign.Plan, directory: Path) -> dict[str, Any]:

@@ -18,6 +18,8 @@ class Breakage:
     """Stands in the file exactly once."""
     after: str
     kinds: tuple[Kind, ...]
+    noticed_as: str
+    """In the violations that must be found."""
     marks: dict[str, int]
     """More orders with this trouble at the POS, in thousandths."""
 
@@ -29,6 +31,7 @@ BREAKAGES = {
         before="            state=after.state,\n",
         after="            state=Dispatch.WAITING,\n",
         kinds=(Kind.KILL_WORKER, Kind.FREEZE_WORKER),
+        noticed_as="sent it again while it was in doubt",
         marks={"[sim:delay seconds=2]": 500},
     ),
     # The website's reference is no idempotency key any more.
@@ -37,6 +40,7 @@ BREAKAGES = {
         before="i.location_id, i.id, i.kind, i.reference, i.fingerprint, 'received'",
         after="i.location_id, i.id, i.kind, i.reference || ' ' || i.id, i.fingerprint, 'received'",
         kinds=(Kind.KILL_API,),
+        noticed_as="doubled: 2 times at the POS",
         marks={},
     ),
     # A connection that ends without an answer counts as "surely not sent".
@@ -45,6 +49,7 @@ BREAKAGES = {
         before="        if proof.nothing_was_sent(error):\n",
         after="        if True:\n",
         kinds=(Kind.POS_DROP_AFTER,),
+        noticed_as="mislabelled: at the POS, but the relay says",
         marks={"[sim:drop_after times=all]": 300},
     ),
 }
