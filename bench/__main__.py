@@ -1,5 +1,7 @@
 """`make bench`, or `QUICK=1 make bench` for a look in a minute; `make bench ARGS=sync`: only the sync of a large menu.
-Writes nothing into the repository."""
+`overload`, `soak` and `many-locations` are loads of their own, with options (`--help`). Writes nothing into the
+repository.
+"""
 
 import asyncio
 import os
@@ -9,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from bench import intake, latency, report, sync
+from bench import intake, latency, many_locations, overload, report, soak, sync
 from bench.house import House, furnished
 from bench.intake import Pace, Patience
 from bench.machine import description, sync_us
@@ -17,6 +19,9 @@ from bench.orders import body_size
 
 THOROUGH = Pace(rounds=3, seconds=3.0, warm_up_s=1.0)
 BRIEF = Pace(rounds=3, seconds=0.8, warm_up_s=0.3)
+
+
+LOADS = {"overload": overload.measure, "soak": soak.measure, "many-locations": many_locations.measure}
 
 
 def tell(words: str) -> None:
@@ -78,6 +83,9 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # unwinds, and so stops what was started
     quick = os.environ.get("QUICK", "") not in ("", "0")
     with furnished() as house, asyncio.Runner(loop_factory=loop_factory()) as runner:
+        if own := LOADS.get(" ".join(sys.argv[1:2])):
+            runner.run(own(house, sys.argv[2:]))
+            return
         if sys.argv[1:] != ["sync"]:
             runner.run(measure(house, quick=quick))
         runner.run(measure_sync(house, quick=quick))

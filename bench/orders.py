@@ -83,13 +83,14 @@ def body_size() -> int:
 def requests(run: str, *, key: str) -> Iterator[bytes]:
     """Endless, each with a reference of its own: `run`, and a number; the restaurants take turns. Only three pieces
     are put together for each, so that the client costs little beside the server."""
-    pieces = [_pieces(location, key) for location in LOCATIONS]
+    pieces = [request_pieces(location, key) for location in LOCATIONS]
     width = len(_PLACE) - len(run) - 1
     for number, (before, after) in enumerate(itertools.cycle(pieces)):
         yield b"%b%b%b" % (before, f"{run}-{number:0{width}}".encode(), after)
 
 
-def _pieces(location: str, key: str) -> tuple[bytes, bytes]:
+def request_pieces(location: str, key: str) -> tuple[bytes, bytes]:
+    """A request before and behind its reference."""
     body = _body(location)
     head = (
         f"POST /v1/orders HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n"
