@@ -47,6 +47,7 @@ mkdir -p /run/netns && mount -t tmpfs none /run/netns && echo ready || exit 1
 cat <&3 >/dev/null &
 wait $!
 """
+TRIAL = "ip link add a type bridge; ip link add b type veth peer name c"
 UNSHARE = ("unshare", "--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child")
 
 
@@ -57,7 +58,7 @@ def missing() -> str | None:
     wanted = sorted({package for program, package in PACKAGES.items() if shutil.which(program) is None})
     if wanted:
         return f"several hosts need {', '.join(PACKAGES)}: apt-get install {' '.join(wanted)}"
-    tried = _run([*UNSHARE, "ip", "netns", "list"], check=False)
+    tried = _run([*UNSHARE, "sh", "-ec", TRIAL], check=False)
     refused = f"several hosts need namespaces, which are refused here: {tried.stderr.strip()}"
     return refused if tried.returncode else None
 

@@ -95,5 +95,7 @@ def test_without_a_synchronous_standby_orders_are_lost(relay: Town, report: Repo
     with relay.api("api1") as api:
         found = broken_promises(relay, api, "control", promises, since)
     lost = [words for words in found if "lost: the relay forgot it" in words]
-    report("control: asynchronous standby, primary killed", {**measured, "acknowledged_and_lost": len(lost)})
+    report(
+        "control: asynchronous standby silent, then primary killed", {**measured, "acknowledged_and_lost": len(lost)}
+    )
     assert lost
