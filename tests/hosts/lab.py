@@ -47,7 +47,7 @@ mkdir -p /run/netns && mount -t tmpfs none /run/netns && echo ready || exit 1
 cat <&3 >/dev/null &
 wait $!
 """
-TRIAL = "ip link add a type bridge; ip link add b type veth peer name c"
+TRIAL = "ip link add name bridge0 type bridge; ip link add name veth0 type veth peer name veth1"
 UNSHARE = ("unshare", "--mount", "--net", "--pid", "--fork", "--mount-proc", "--kill-child")
 
 
