@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.store.embedded_postmaster import read
+from tests.e2e.power import steady_port
 from tests.e2e.processes import Processes, processes
 from tests.e2e.restaurant import SCOPES, at_the_pos, client, ledger, place, submit, until
 
@@ -46,9 +47,7 @@ def test_commands_before_beside_and_after(bare: Processes) -> None:
 
 
 def test_after_kill_9_the_next_start_delivers(bare: Processes) -> None:
-    with socket.socket() as unused:  # the restaurant is closed: nobody listens there yet
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
+    port = steady_port()  # the restaurant is closed: nobody listens there yet
     key = bare.key("website", *SCOPES)
     killed = bare.serve()
     with client(killed.url, key) as api:

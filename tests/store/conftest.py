@@ -102,8 +102,8 @@ def silent_host() -> Iterator[str]:
 
 
 @pytest.fixture
-def closed_host() -> str:
-    """`host:port` where nobody listens."""
+def closed_host() -> Iterator[str]:
+    """`host:port` where nobody listens. It stays taken meanwhile, or another test process might."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{unused.getsockname()[1]}"
+        yield f"127.0.0.1:{unused.getsockname()[1]}"
