@@ -17,6 +17,7 @@ from app.relay.reconcile import BATCH, Reconciler
 from app.relay.restored import Restored
 from app.relay.retention import Retention
 from app.relay.sending import Desk
+from app.store.installation import refuse_strangers
 from app.store.wakeup import WORK
 
 RECONCILE_EVERY_S = 1.0
@@ -75,6 +76,7 @@ class Worker:
         )
         self._inbox = Inbox(engine, parts.registry, changed=parts.changed)
         self._restored = Restored(engine)
+        refuse_strangers(engine)
         self._retention = Retention(engine, keep=timedelta(days=settings.retention_days))
         self._sync = parts.sync
         self._polls = Errands("poll", most=MOST_POLLS, most_slow=MOST_SLOW_POLLS)
@@ -91,7 +93,7 @@ class Worker:
                 group.create_task(keep_on("leftovers", self._leftovers, every_s=LEFTOVERS_EVERY_S)),
                 group.create_task(keep_on("sync", partial(self._sync_due, group), every_s=SYNC_EVERY_S)),
                 group.create_task(keep_on("retention", self._purge, every_s=PURGE_EVERY_S)),
-                group.create_task(keep_on("restored", self._restored.round, every_s=RECOGNIZE_EVERY_S)),
+                group.create_task(keep_on("restored", self._restored.look_again, every_s=RECOGNIZE_EVERY_S)),
             ]
             await stop.wait()
             for task in loops:

@@ -34,7 +34,7 @@ class NotWhole(Exception):
     """A restore is still running, or was broken off: some of the database is not there."""
 
     def __init__(self) -> None:
-        super().__init__("the database lacks foreign keys that a complete one has: is a restore still running?")
+        super().__init__("the database lacks parts that a complete one has: is a restore still running?")
 
 
 class Restored:
@@ -60,15 +60,26 @@ class Restored:
                 continue
         await self._remind()
 
-    async def round(self) -> bool:
+    async def round(self) -> None:
         """Holds everything if this is not the database that it remembers to be. Raises NotWhole, StorageUnavailable."""
-        if not (await run(self._engine, store.read_installation)).known:
-            await self._hold(by_hand=False)
+        with store.strangers_allowed():
+            try:
+                await run(self._engine, _recognize_it)
+            except _AnotherDatabase:
+                await self._hold(by_hand=False)
+
+    async def look_again(self) -> bool:
+        """One round beside the others: a database may be restored under a worker that runs."""
+        try:
+            await self.round()
+        except NotWhole as error:
+            log.warning("nothing is sent", error=str(error))
         return False
 
     async def hold(self) -> Sequence[store.HeldLane]:
         """The same by a person's word: after a physical restore, which looks just like the former database."""
-        await self._hold(by_hand=True)
+        with store.strangers_allowed():
+            await self._hold(by_hand=True)
         return await self.held()
 
     async def held(self) -> Sequence[store.HeldLane]:
@@ -102,7 +113,7 @@ class Restored:
         orders = 0
         while count := await run(self._engine, _doubt_some):
             orders += count
-        await run(self._engine, _recognize)
+        await run(self._engine, _make_known)
         log.warning(
             "the database came out of a backup: nothing is sent until a person says 'order-relay restored --yes'",
             locations=locations,
@@ -119,6 +130,20 @@ class Restored:
             log.warning("held since a restore, see 'order-relay restored'", locations=len(held))
 
 
+class _AnotherDatabase(Exception):
+    """Not the one that it remembers to be."""
+
+
+async def _recognize_it(connection: AsyncConnection) -> None:
+    """Raises where it is another one. Nobody gets this connection then: who wants one next must look again."""
+    if not await store.is_there(connection):
+        await connection.invalidate()
+        raise NotWhole
+    if not (await store.read_installation(connection)).known:
+        await connection.invalidate()
+        raise _AnotherDatabase
+
+
 async def _begin(connection: AsyncConnection, *, by_hand: bool) -> int | None:
     """Pauses all lanes. None: there is nothing to do."""
     await store.alone(connection)
@@ -126,6 +151,7 @@ async def _begin(connection: AsyncConnection, *, by_hand: bool) -> int | None:
     if found.known and not by_hand:
         return None
     if not await store.is_whole(connection):
+        await connection.invalidate()
         raise NotWhole
     if not await store.has_locations(connection):
         await store.stamp(connection)
@@ -168,6 +194,6 @@ async def _doubt(connection: AsyncConnection, live: store.LiveSubmission) -> Non
     await case.save(connection)
 
 
-async def _recognize(connection: AsyncConnection) -> None:
+async def _make_known(connection: AsyncConnection) -> None:
     await store.alone(connection)
     await store.stamp(connection)

@@ -5,12 +5,16 @@ words along, but not what they name: restored anywhere, even into the same place
 differs in nothing (a standby that takes over must not be held), so after restoring one a person says it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import event, func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.store.tables import attempts, lanes, locations, metadata, submissions
 
@@ -19,6 +23,7 @@ LOCK = 0x6F7264657233
 TRIGGER = "restored"
 """Of the attempt that stands for all that may have been sent since the backup."""
 
+_NO_SUCH_TABLE = "42P01"
 _MAY_ASK = "has_function_privilege(to_regprocedure('pg_catalog.pg_control_system()'), 'execute')"
 _CLUSTER = "(SELECT system_identifier::text FROM pg_control_system())"
 _PLACE = "(SELECT oid::text FROM pg_database WHERE datname = current_database()) || '/' || i.tableoid::text"
@@ -41,22 +46,79 @@ def _identity(*, may_ask: bool) -> str:
     return f"{cluster} || '/' || {_PLACE}"
 
 
+def _known(*, may_ask: bool) -> str:
+    return (
+        f"SELECT coalesce(i.identity = {_identity(may_ask=may_ask)} AND i.written_by = i.xmin::text, false) "  # noqa: S608
+        "AS known, i.held_at FROM installation i"
+    )
+
+
 async def read_installation(connection: AsyncConnection) -> Installation:
     """Whether this database is the one that it remembers to be. No row: it is not."""
     may_ask = bool(await connection.scalar(text(f"SELECT {_MAY_ASK}")))  # asked first: a refusal is an error
-    found = await connection.execute(
-        text(
-            f"SELECT coalesce(i.identity = {_identity(may_ask=may_ask)} AND i.written_by = i.xmin::text, false) "  # noqa: S608
-            "AS known, i.held_at FROM installation i"
-        )
-    )
-    row = found.one_or_none()
+    row = (await connection.execute(text(_known(may_ask=may_ask)))).one_or_none()
     return Installation(known=row.known, held_at=row.held_at) if row else Installation(known=False, held_at=None)
+
+
+class Stranger(ConnectionError):
+    """The database behind a new connection is not the one that it remembers to be: nothing may be sent from it."""
+
+    def __init__(self) -> None:
+        super().__init__("this database came out of a backup, or is being restored: nothing is sent from it")
+
+
+_MAY_BE_A_STRANGER: ContextVar[bool] = ContextVar("may_be_a_stranger", default=False)
+
+
+@contextmanager
+def strangers_allowed() -> Iterator[None]:
+    """For whoever makes the database known."""
+    token = _MAY_BE_A_STRANGER.set(True)
+    try:
+        yield
+    finally:
+        _MAY_BE_A_STRANGER.reset(token)
+
+
+def refuse_strangers(engine: AsyncEngine) -> None:
+    """From now on each new connection looks first. So a worker that runs on while the database behind it is dropped and
+    restored sends nothing from what it then finds: its connections were cut, and every new one is refused."""
+
+    def look(connection: Any, _record: object) -> None:
+        if _MAY_BE_A_STRANGER.get():
+            return
+        if not _is_known(connection):
+            connection.terminate()
+            raise Stranger
+
+    event.listen(engine.sync_engine, "connect", look)
+
+
+def _is_known(connection: Any) -> bool:
+    """By the driver's own means: SQLAlchemy has no connection yet."""
+    cursor = connection.cursor()
+    try:
+        cursor.execute(f"SELECT {_MAY_ASK}")
+        cursor.execute(_known(may_ask=bool(cursor.fetchone()[0])))
+        row = cursor.fetchone()
+    except connection.dbapi.Error as error:
+        if getattr(error, "sqlstate", None) == _NO_SUCH_TABLE:
+            return False
+        raise
+    finally:
+        cursor.close()
+    connection.rollback()
+    return bool(row and row[0])
 
 
 async def alone(connection: AsyncConnection) -> None:
     """Others wait until this transaction has ended."""
     await connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
+
+
+async def is_there(connection: AsyncConnection) -> bool:
+    """Whether there is such a table at all."""
+    return await connection.scalar(text("SELECT to_regclass('installation')")) is not None
 
 
 async def is_whole(connection: AsyncConnection) -> bool:
