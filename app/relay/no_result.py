@@ -109,6 +109,8 @@ def no_result(settling: Settling, error: PosError) -> None:
     settling.changes |= {"state": after.state, "lease_until": None, "last_error": error.message}
     if settling.claimed.kind == "send":
         settling.changes |= {"absent_looks": 0}
+    if after.state is Dispatch.WAITING:  # the doubt of an overdue one can end by a late report: its deadline acts anew
+        settling.changes |= {"overdue": False}
     _schedule(settling, error)
     doing = "looking it up" if settling.claimed.kind == "ask" else "sending"
     case.tell(Source.RELAY, error.outcome, f"attempt {number}, {doing}: {error.message}")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row
 
@@ -26,6 +27,8 @@ class Sight:
     resends: int
     """By people, so far."""
     settled_by_a_person: bool
+    holders: frozenset[tuple[UUID, int]]
+    """Reference and attempt of each worker whose lease has not ended."""
 
     @property
     def status(self) -> Status:
@@ -64,6 +67,7 @@ def obeyed(now: Sight, before: Sight | None) -> None:
     _attempts_are_numbered(now)
     _doubt_is_kept(now)
     _never_called_failed(now)
+    _a_claim_is_kept(now)
     if before is not None:
         _the_version_tells(now, before)
         _what_is_final_stays(now, before)
@@ -109,6 +113,15 @@ def _never_called_failed(now: Sight) -> None:
         assert now.settled_by_a_person, f"{now.status}, while the POS has it"
 
 
+def _a_claim_is_kept(now: Sight) -> None:
+    """Until its lease ends, nothing takes a submission from its worker but its end: nobody else's late result does."""
+    by_reference = {send.reference: send for send in now.sends}
+    for reference, number in now.holders:
+        send = by_reference[reference]
+        assert send.attempt == number or send.state == Dispatch.DONE, "claimed by two at once"
+        assert send.state in (Dispatch.SENDING, Dispatch.DONE), f"{send.state}, while a worker sends it"
+
+
 def _cancelled_by_pos(now: Sight) -> bool:
     return any(line["event"] == "CANCELLED" for line in now.view["history"])
 
@@ -122,9 +135,11 @@ def _the_version_tells(now: Sight, before: Sight) -> None:
 
 
 def _shown(sight: Sight) -> dict[str, Any]:
-    """A resume, or a POS that answers again, moves the times of all that waits there: no order changes by that."""
-    times = {"next_attempt_at": None, "deadline_at": None}
-    return {**sight.view, "version": 0, "dispatch": {**sight.view["dispatch"], **times}}
+    """A resume, or a POS that answers again, moves the times of all that waits there, and a callback that is repeated
+    is counted: no order changes by that."""
+    dispatch = {**sight.view["dispatch"], "next_attempt_at": None, "deadline_at": None}
+    history = [{**line, "repeats": None} for line in sight.view["history"]]
+    return {**sight.view, "version": 0, "dispatch": dispatch, "history": history}
 
 
 def _what_is_final_stays(now: Sight, before: Sight) -> None:

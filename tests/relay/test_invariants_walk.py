@@ -78,47 +78,37 @@ class Machine(RuleBasedStateMachine):
         idle = [hand for hand in self.hands if hand.outcome is None]
         self.do(self.on.calls(idle[which % len(idle)], fault))
 
+    @rule(fault=st.sampled_from([None, *FAULTS]))
+    def a_worker_sends(self, fault: str | None) -> None:
+        self.do(self.on.sends(fault))
+
+    @rule(fault=st.sampled_from([None, *FAULTS]))
+    def a_worker_freezes(self, fault: str | None) -> None:
+        self.do(self.on.freezes(fault))
+
     @precondition(lambda self: any(hand.outcome is not None for hand in self.hands))
     @rule(which=st.integers(0, 3), times=st.sampled_from([1, 1, 2]))
     def report(self, which: int, times: int) -> None:
         ready = [hand for hand in self.hands if hand.outcome is not None]
         self.do(self.on.reports(ready[which % len(ready)], times))
 
-    @rule(seconds=st.sampled_from([2, 11, 25, 61, 301]))
-    def time_passes(self, seconds: float) -> None:
+    @rule(seconds=st.sampled_from([2, 11, 31, 61, 301]), looked_at=st.sampled_from([True, True, False]))
+    def time_passes(self, seconds: float, looked_at: bool) -> None:
+        failed = self.on.seen is not None and self.on.seen.status is Status.FAILED
         self.do(self.on.passes(seconds))
-
-    @rule()
-    def the_clock_is_looked_at(self) -> None:
-        was = self.on.seen
-        self.do(self.house.reconcile())
-        if self.on.paused and was is not None and self.on.seen is not None:
-            assert (self.on.seen.status is Status.FAILED) == (was.status is Status.FAILED), "a deadline while paused"
+        if looked_at:
+            self.do(self.house.reconcile())
+        if self.on.paused and self.on.seen is not None and not failed:
+            assert self.on.seen.status is not Status.FAILED, "a deadline while paused"
 
     @rule(word=st.integers(0, 6), which=st.integers(0, 3))
     def the_pos_speaks(self, word: int, which: int) -> None:
         words = SAYINGS[self.location]
         self.do(self.on.speaks(words[word % len(words)], which))
 
-    @rule()
-    def retry(self) -> None:
-        self.do(self.on.retry())
-
-    @rule(website=st.booleans())
-    def cancel(self, website: bool) -> None:
-        self.do(self.on.cancel(website=website))
-
-    @rule(status=st.sampled_from([None, Status.ACCEPTED, Status.REJECTED]))
-    def resolve(self, status: Status | None) -> None:
-        self.do(self.on.resolve(status))
-
-    @rule()
-    def resend(self) -> None:
-        self.do(self.on.resend())
-
-    @rule()
-    def pause_or_resume(self) -> None:
-        self.do(self.on.resume() if self.on.paused else self.on.pause())
+    @rule(which=st.integers(0, 7))
+    def a_person_acts(self, which: int) -> None:
+        self.do(self.on.a_person_does(which))
 
     @property
     def on(self) -> Walk:

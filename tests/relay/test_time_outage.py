@@ -10,9 +10,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from app.domain.errors import NotSent
 from app.domain.status import Status
 from tests.relay.house import IIKO, IKENTOO, House, events, iiko_order, ikentoo_order
-from tests.relay.test_time import take
+from tests.relay.test_time import report, take
 from tests.relay.till import tell, told
 
 DAY_S = 86_400
@@ -215,3 +216,20 @@ async def test_words_that_match_nothing_are_given_up_after_a_day(house: House) -
         await connection.exec_driver_sql("UPDATE callbacks SET due_at = now()")
     assert await house.inbox.leftovers() == 1
     assert await house.inbox.leftovers() == 0
+
+
+async def test_doubt_that_ends_after_the_deadline_leaves_nothing_waiting_for_ever(house: House) -> None:
+    """The worker was frozen, not dead: long after the deadline it reports that it never sent anything."""
+    order_id = await submit(house, IKENTOO)
+    (frozen,) = await take(house)
+    await house.later(21)
+    await house.reconcile()
+    await house.later(300)
+    await house.reconcile()
+    assert (await house.view(order_id))["attention"]["code"] == "in_doubt"
+    await report(house, frozen, NotSent("refused"))
+    await house.fault(IKENTOO, "rate_limited", match={"endpoint": "toGo"})
+    await house.send()
+    await house.reconcile()
+    view = await house.view(order_id)
+    assert (view["status"], view["dispatch"]["state"], view["attention"]["code"]) == ("failed", "done", "failed")

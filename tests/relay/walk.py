@@ -7,6 +7,7 @@ people act in between. Workers may also go silent, or report long after their le
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -96,6 +97,23 @@ class Walk:
             await run(self.house.engine, lambda connection: settle(connection, [ended], PATIENCE))
         self.hands.remove(hand)
 
+    async def sends(self, fault: str | None) -> None:
+        """A worker does all its work at once."""
+        before = len(self.hands)
+        await self.claims()
+        for hand in self.hands[before:]:
+            await self.calls(hand, fault)
+            await self.reports(hand, 1)
+
+    async def freezes(self, fault: str | None) -> None:
+        """A worker calls, and then stands still until its lease is over; it may go on later."""
+        before = len(self.hands)
+        await self.claims()
+        for hand in self.hands[before:]:
+            await self.calls(hand, fault)
+            await self.passes(LEASE_S + 1)
+            await self.house.reconcile()
+
     async def passes(self, seconds: float) -> None:
         """Time goes by, for the workers' leases too."""
         await self.house.later(seconds)
@@ -114,6 +132,20 @@ class Walk:
         else:
             await self.house.pos[IIKO].post(f"/_sim/orders/{reference}/status", json={"statusCode": word})
             await self.house.follower.poll(IIKO)
+
+    async def a_person_does(self, which: int) -> None:
+        """One of the buttons, the website's cancel among them."""
+        acts = (
+            self.retry,
+            self.resend,
+            partial(self.cancel, website=True),
+            partial(self.cancel, website=False),
+            partial(self.resolve, None),
+            partial(self.resolve, Status.ACCEPTED),
+            partial(self.resolve, Status.REJECTED),
+            self.resume if self.paused else self.pause,
+        )
+        await acts[which]()
 
     async def retry(self) -> None:
         """A person presses the button."""
@@ -156,10 +188,7 @@ class Walk:
                 break
             await self.passes(61)
             await self.house.reconcile()
-            await self.claims()
-            for hand in list(self.hands):
-                await self.calls(hand, None)
-                await self.reports(hand, 1)
+            await self.sends(None)
             await self.look()
         sight = self.seen
         assert sight is not None
@@ -187,6 +216,9 @@ class Walk:
             at_pos=await self.at_pos(),
             resends=self.resends,
             settled_by_a_person=self.settled_by_a_person,
+            holders=frozenset(
+                (hand.claimed.reference, hand.claimed.number) for hand in self.hands if hand.lease_left > 0
+            ),
         )
         obeyed(now, self.seen)
         self.seen = now
