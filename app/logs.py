@@ -22,7 +22,7 @@ _SECRET_IN_TEXT = re.compile(
     re.IGNORECASE,
 )
 MASK = "***"
-QUIET = ("httpx", "httpcore", "uvicorn.access", "asyncio", "sqlalchemy", "alembic")
+QUIET = ("aiohttp", "httpx", "httpcore", "uvicorn.access", "asyncio", "sqlalchemy", "alembic")
 
 
 def masked(text: str) -> str:

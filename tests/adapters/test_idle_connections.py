@@ -3,7 +3,7 @@
 import asyncio
 
 from app.adapters.base import Limits
-from app.adapters.transport import call, new_client
+from app.adapters.client import Client, call
 from tests.adapters.raw_server import Peer, raw_server
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
@@ -19,7 +19,7 @@ async def test_an_idle_connection_is_closed_without_another_call() -> None:
         hung_up.set()
 
     async with raw_server(answer_and_watch) as server, asyncio.timeout(10):
-        client = new_client(f"http://127.0.0.1:{server.port}", Limits(), max_connections=2, keepalive_s=0.05)
+        client = Client(f"http://127.0.0.1:{server.port}", Limits(), max_connections=2, keepalive_s=0.05)
         try:
             assert (await call(client, "GET", "/")).status == 200
             await hung_up.wait()
@@ -39,7 +39,7 @@ async def test_one_that_is_used_is_left_alone() -> None:
         await peer.send(OK)
 
     async with raw_server(answer_late) as server, asyncio.timeout(10):
-        client = new_client(f"http://127.0.0.1:{server.port}", Limits(), max_connections=2, keepalive_s=0.0)
+        client = Client(f"http://127.0.0.1:{server.port}", Limits(), max_connections=2, keepalive_s=0.0)
         try:
             running = asyncio.create_task(call(client, "GET", "/"))
             await came.wait()

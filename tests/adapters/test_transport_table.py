@@ -1,18 +1,18 @@
 """The classification table, proven against sockets that count what they received.
 
 NotSent is a promise that a repeat cannot double an order, so for each such row the server must have seen no byte of
-the request. Everything that could have been read is in doubt, whatever class httpx gives it.
+the request. Everything that could have been read is in doubt, whatever class the library gives it.
 """
 
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
-import httpx
 import pytest
 
 from app.adapters.base import Limits
-from app.adapters.transport import MAX_BODY, Answer, call, new_client, new_tls
+from app.adapters.client import Client, call, new_tls
+from app.adapters.transport import MAX_BODY, Answer
 from app.domain.errors import InDoubt, NotSent, PosError
 from tests.adapters.raw_server import Peer, RawServer, Script, full_backlog, raw_server, refused_port
 
@@ -25,19 +25,19 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n" + b'{"status":"ok"}'
 @contextlib.asynccontextmanager
 async def client_for(
     host: str, *, scheme: str = "http", limits: Limits = QUICK, pool: int = 4
-) -> AsyncIterator[httpx.AsyncClient]:
+) -> AsyncIterator[Client]:
     headers = {"Authorization": f"Bearer {SECRET}"}
-    client = new_client(f"{scheme}://{host}/o", limits, max_connections=pool, headers=headers, tls=TLS)
+    client = Client(f"{scheme}://{host}/o", limits, max_connections=pool, headers=headers, tls=TLS)
     async with contextlib.aclosing(client):
         yield client
 
 
-async def post(client: httpx.AsyncClient) -> Answer:
+async def post(client: Client) -> Answer:
     async with asyncio.timeout(10):
         return await call(client, "POST", "/op/1/order", params={"access_token": SECRET}, json={"name": "x" * 4000})
 
 
-async def failure(client: httpx.AsyncClient) -> PosError:
+async def failure(client: Client) -> PosError:
     with pytest.raises(PosError) as caught:
         await post(client)
     error = caught.value
@@ -304,7 +304,7 @@ async def test_the_environment_names_no_proxy(monkeypatch: pytest.MonkeyPatch) -
 
 async def test_secrets_that_the_pos_echoes_are_masked() -> None:
     async with (
-        raw_server(says(b"HTTP/1.1 500 Oops\r\nContent-Length: 24\r\n\r\nurl?token=s3cr3t%2Ft+end.")) as server,
+        raw_server(says(b"HTTP/1.1 500 Oops\r\nContent-Length: 25\r\n\r\nurl?token=s3cr3t%2Ft+end.")) as server,
         client_for(f"127.0.0.1:{server.port}") as client,
     ):
         answer = await call(client, "GET", "/x", mask=("s3cr3t/t",))

@@ -8,10 +8,9 @@ import json
 import re
 from urllib.parse import quote_plus
 
-import httpx
-
+from app.adapters.client import Client, call
 from app.adapters.iiko.settings import IikoSettings
-from app.adapters.transport import Answer, call, classify
+from app.adapters.transport import Answer, classify
 from app.domain.errors import AccessDenied, InDoubt, Misconfigured, NotSent, PosError, Rejected
 
 AUTH = "/api/0/auth/access_token"
@@ -27,7 +26,7 @@ def mask_of(settings: IikoSettings, token: str | None = None) -> tuple[str, ...]
     return tuple(sorted(forms, key=lambda form: (-len(form), form)))
 
 
-async def fetch_token(client: httpx.AsyncClient, settings: IikoSettings) -> str:
+async def fetch_token(client: Client, settings: IikoSettings) -> str:
     """A fresh token. Raises NotSent, AccessDenied or Misconfigured."""
     login = {"user_id": settings.user_id, "user_secret": settings.user_secret.get_secret_value()}
     try:

@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-import httpx
-
 from app.adapters.base import Limits
+from app.adapters.client import Client, call
 from app.adapters.iiko.access import fetch_token, mask_of
 from app.adapters.iiko.complaints import ORGANIZATION, wrong_setting
 from app.adapters.iiko.errors import complaint, pos_error, unclear
 from app.adapters.iiko.settings import IikoSettings
 from app.adapters.iiko.tokens import SharedToken
-from app.adapters.transport import MAX_BODY, Answer, call
+from app.adapters.transport import MAX_BODY, Answer
 from app.domain.errors import PosError, Rejected
 
 _POS_GIVES_UP_BEFORE_US_S = 10
@@ -20,9 +19,7 @@ _POS_GIVES_UP_BEFORE_US_S = 10
 class Connection:
     """Calls with a living token. Says nothing about what the answers mean, but for those of plain questions."""
 
-    def __init__(
-        self, *, settings: IikoSettings, client: httpx.AsyncClient, token: SharedToken, limits: Limits
-    ) -> None:
+    def __init__(self, *, settings: IikoSettings, client: Client, token: SharedToken, limits: Limits) -> None:
         self.settings = settings
         self.processing_s = max(1, int(limits.read_s) - _POS_GIVES_UP_BEFORE_US_S)
         """How long Iiko is told to work on a call."""

@@ -4,13 +4,13 @@ import ssl
 import time
 
 from app.adapters.base import Limits, MessageSubmission, PosTraits, Submission, Translation, Vault
+from app.adapters.client import Client, new_tls
 from app.adapters.iiko.adapter import IikoAdapter
 from app.adapters.iiko.connection import Connection
 from app.adapters.iiko.messages import translate_message
 from app.adapters.iiko.settings import IikoSettings
 from app.adapters.iiko.tokens import Clock, Tokens
 from app.adapters.iiko.translate import translate
-from app.adapters.transport import new_client, new_tls
 from app.domain.location import Location, PosSettings
 
 _QUESTIONS = 4
@@ -42,7 +42,7 @@ class Iiko:
         settings = _settings(location)
         if self._tls is None:
             self._tls = new_tls()
-        client = new_client(
+        client = Client(
             settings.base_url,
             limits,
             max_connections=location.settings.max_in_flight + _QUESTIONS,

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.adapters.base import Limits, Vault
+from app.adapters.client import Client, call
 from app.adapters.ikentoo.oauth import TokenEndpoint
 from app.adapters.ikentoo.settings import IkentooAuth, IkentooSettings
-from app.adapters.transport import MAX_BODY, Answer, call, new_client
+from app.adapters.transport import MAX_BODY, Answer
 from app.domain.errors import Misconfigured
 from app.domain.location import Location
 
@@ -24,7 +25,7 @@ class Calls:
     def __init__(
         self, location: Location, settings: IkentooSettings, limits: Limits, tls: ssl.SSLContext, vault: Vault | None
     ) -> None:
-        self._client = new_client(
+        self._client = Client(
             settings.base_url,
             limits,
             max_connections=location.settings.max_in_flight + _SPARE_CONNECTIONS,

@@ -4,19 +4,17 @@ Nothing here touches an order: where the endpoint gives no clear answer, nothing
 """
 
 import base64
-import contextlib
 import math
 import ssl
-from collections.abc import AsyncGenerator, Mapping
-from typing import Any, TypeGuard, cast
+from collections.abc import Mapping
+from typing import Any, TypeGuard
 from urllib.parse import quote
 
-import httpx
-
 from app.adapters.base import Limits, TokenPair
+from app.adapters.client import Client, call
 from app.adapters.ikentoo.settings import IkentooAuth
-from app.adapters.transport import Answer, new_client, readable, retry_after
-from app.domain.errors import AccessDenied, Misconfigured, NotSent, PosError
+from app.adapters.transport import Answer, readable, retry_after
+from app.domain.errors import AccessDenied, InDoubt, Misconfigured, NotSent, PosError
 
 RECONNECT = (
     "Reconnect: authorize the restaurant again at Lightspeed, and put the new refresh_token into the location's "
@@ -38,7 +36,7 @@ class TokenEndpoint:
         self._url = auth.token_url or ""
         self._client_id = auth.client_id or ""
         self._client_secret = auth.client_secret.get_secret_value() if auth.client_secret else ""
-        self._client = new_client(self._url, limits, max_connections=1, tls=tls)
+        self._client = Client(self._url, limits, max_connections=1, tls=tls)
         self._in_body = False
 
     async def renew(self, refresh_token: str) -> TokenPair:
@@ -68,25 +66,12 @@ class TokenEndpoint:
         else:
             pair = ":".join(quote(each, safe="") for each in (self._client_id, self._client_secret))
             headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
-        try:
-            async with self._client.stream("POST", self._url, data=form, headers=headers) as response:
-                body = await _beginning(response)
-        except httpx.HTTPError as error:
-            message = f"The token endpoint gave no answer ({type(error).__name__}); nothing was sent to the POS."
-            raise NotSent(message) from None
-        lower = {name.lower(): value for name, value in response.headers.items()}
         mask = (refresh_token, self._client_secret)
-        return Answer(status=response.status_code, headers=lower, body=body, mask=mask)
-
-
-async def _beginning(response: httpx.Response) -> bytes:
-    body = bytearray()
-    async with contextlib.aclosing(cast(AsyncGenerator[bytes], response.aiter_bytes())) as chunks:
-        async for chunk in chunks:
-            body += chunk
-            if len(body) > MAX_ANSWER:
-                break
-    return bytes(body[:MAX_ANSWER])
+        try:
+            return await call(self._client, "POST", "", form=form, headers=headers, mask=mask, max_body=MAX_ANSWER)
+        except (NotSent, InDoubt) as error:
+            message = f"The token endpoint gave no answer; nothing was sent to the POS. {error.message}"
+            raise NotSent(message) from None
 
 
 def _object(answer: Answer) -> Mapping[str, Any]:

@@ -13,6 +13,7 @@ from app.adapters.base import (
     Translation,
     Vault,
 )
+from app.adapters.client import new_tls
 from app.adapters.ikentoo import callbacks
 from app.adapters.ikentoo.adapter import IkentooAdapter
 from app.adapters.ikentoo.message import translate_message
@@ -20,7 +21,6 @@ from app.adapters.ikentoo.payment import translate_payment
 from app.adapters.ikentoo.settings import IkentooSettings
 from app.adapters.ikentoo.times import payment_time_to_live, schedule, time_to_live
 from app.adapters.ikentoo.translate import translate
-from app.adapters.transport import new_tls
 from app.domain.location import Location, PosSettings
 from app.domain.status import StatusEvent
 

@@ -16,9 +16,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from app.adapters.base import Limits
+from app.adapters.client import new_tls
 from app.adapters.ikentoo.oauth import UNTIL_REFUSED_S, TokenEndpoint
 from app.adapters.ikentoo.settings import IkentooAuth
-from app.adapters.transport import new_tls
 from app.domain.errors import AccessDenied, Misconfigured, NotSent, PosError
 from tests.adapters.raw_server import Peer, raw_server, refused_port
 from tests.simulators.ikentoo.serving import serve
