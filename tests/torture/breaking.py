@@ -39,7 +39,7 @@ BREAKAGES = {
         file="app/store/intake.py",
         before="i.location_id, i.id, i.kind, i.reference, i.fingerprint, 'received'",
         after="i.location_id, i.id, i.kind, i.reference || ' ' || i.id, i.fingerprint, 'received'",
-        kinds=(Kind.KILL_API,),
+        kinds=(Kind.CUT_CONNECTIONS,),
         noticed_as="doubled: 2 times at the POS",
         marks={},
     ),
@@ -50,7 +50,7 @@ BREAKAGES = {
         after="        if True:\n",
         kinds=(Kind.POS_DROP_AFTER,),
         noticed_as="mislabelled: at the POS, but the relay says",
-        marks={"[sim:drop_after times=all]": 300},
+        marks={"[sim:drop_after times=all]": 150},
     ),
 }
 

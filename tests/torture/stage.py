@@ -1,5 +1,6 @@
 """The whole product as processes, and whoever starts them again: what systemd or a container platform does."""
 
+import re
 import signal
 import time
 from collections import Counter
@@ -24,7 +25,8 @@ SHORT = {
     "ORDER_RELAY_LOG_LEVEL": "error",
 }
 """Times so short that in a campaign many sends are cut off, many leases end and many deadlines pass."""
-READY_S = 90.0
+READY_S = 180.0
+READY = r"(serves|works|simulates .+) on "
 FAKETIME = ("x86_64-linux-gnu", "aarch64-linux-gnu", "")
 
 
@@ -96,17 +98,22 @@ class Stage:
         assert self.database.ensure_running(), "PostgreSQL does not start"
         for name in self._jobs:
             self._start(name)
-        for name, words in (("api", "serves on"), ("iiko", "simulates"), ("ikentoo", "simulates")):
-            self._running[name].wait_for(words, READY_S)
+        for process in self._running.values():
+            process.wait_for(READY, READY_S)
 
     def _start(self, name: str) -> None:
         job = self._jobs[name]
         self._running[name] = self._processes.start(*job.words, **job.environment)
 
-    def kill(self, name: str) -> None:
-        """kill -9, and started again at once."""
-        self._running[name].kill9()
+    def kill(self, name: str) -> bool:
+        """kill -9, and started again at once. False: it is not up yet since the last time. On a slow machine it would
+        never be otherwise, and nothing would be proved."""
+        process = self._running[name]
+        if not re.search(READY, process.said):
+            return False
+        process.kill9()
         self._start(name)
+        return True
 
     def freeze(self, name: str, seconds: float) -> None:
         popen = self._running[name].popen

@@ -12,6 +12,8 @@ from tests.torture.postgres import AWAY
 from tests.torture.schedule import Strike
 from tests.torture.stage import LEASE_S, Stage
 
+Act = Callable[[random.Random], Awaitable[str | None]]
+"""Does it, and says what it did; None: there was nothing to strike at."""
 WORKERS = ("worker-1", "worker-2")
 JUMPS_S = (-7 * 86_400, -3600, -45, 45, 3600, 7 * 86_400)
 POS_KINDS: dict[Kind, tuple[dict[str, Any], ...]] = {
@@ -36,7 +38,7 @@ class Striker:
         self.requests_spoiled = 0
         self._stage = stage
         self._skipped = skipped
-        self._acts: dict[Kind, Callable[[random.Random], Awaitable[str]]] = {
+        self._acts: dict[Kind, Act] = {
             Kind.KILL_API: self._killer("api"),
             Kind.KILL_WORKER: self._killer(*WORKERS),
             Kind.KILL_IIKO: self._killer("iiko"),
@@ -62,14 +64,13 @@ class Striker:
             done = await self._acts[strike.kind](strike.dice())
         except AWAY:
             return None  # the database is struck down already
-        self.counts[strike.kind] += 1
+        self.counts[strike.kind] += done is not None
         return done
 
-    def _killer(self, *names: str) -> Callable[[random.Random], Awaitable[str]]:
-        async def kill(dice: random.Random) -> str:
+    def _killer(self, *names: str) -> Act:
+        async def kill(dice: random.Random) -> str | None:
             name = dice.choice(names)
-            self._stage.kill(name)
-            return name
+            return name if self._stage.kill(name) else None
 
         return kill
 
@@ -97,13 +98,13 @@ class Striker:
         self._stage.later(seconds, lambda: database.freeze(signal.SIGCONT))
         return f"for {seconds:.1f} s"
 
-    async def _kill_backend(self, dice: random.Random) -> str:
+    async def _kill_backend(self, dice: random.Random) -> str | None:
         rows = await self._stage.database.fetch(
             "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
             " ORDER BY pid"
         )
         if not rows:
-            return "none there"
+            return None
         self._stage.database.kill_process(dice.choice(rows)["pid"])
         return "one of them"
 
@@ -120,7 +121,7 @@ class Striker:
         self._stage.later(seconds, database.make_room)
         return f"for {seconds:.1f} s"
 
-    def _pos(self, kind: Kind) -> Callable[[random.Random], Awaitable[str]]:
+    def _pos(self, kind: Kind) -> Act:
         async def spoil(dice: random.Random) -> str:
             url, endpoint = dice.choice(((self._stage.iiko_url, CREATE), (self._stage.ikentoo_url, "toGo")))
             fault = {**dice.choice(POS_KINDS[kind]), "times": dice.randint(2, MOST_REQUESTS)}
@@ -132,13 +133,15 @@ class Striker:
 
         return spoil
 
-    async def _late_callbacks(self, dice: random.Random) -> str:
+    async def _late_callbacks(self, dice: random.Random) -> str | None:
         stage = self._stage
         answer = stage.control(stage.ikentoo_url, "GET", "/_sim/orders?state=queued&limit=200")
         if answer is None or not answer.is_success:
-            return "none"
+            return None
         silent = [row["reference"] for row in answer.json() if "silence" in row["knobs"]]
-        chosen = dice.sample(silent, len(silent) // 2)[:10]
+        if not silent:
+            return None
+        chosen = dice.sample(silent, (len(silent) + 1) // 2)[:10]
         for reference in chosen:
             word = {"reference": reference, "word": "SUCCESS"}
             stage.control(stage.ikentoo_url, "POST", "/_sim/callbacks", word)
