@@ -23,8 +23,8 @@ class Rule:
 RULES: Mapping[str, Rule] = {
     "api_rss_mb": Rule(words="API: memory, MB", factor=1.08, more=8),
     "worker_rss_mb": Rule(words="worker: memory, MB", factor=1.08, more=8),
-    "api_files": Rule(words="API: open files", more=8),
-    "worker_files": Rule(words="worker: open files", more=16),
+    "api_files": Rule(words="API: open files, without the guests'", more=40),
+    "worker_files": Rule(words="worker: open files", more=40),
     "api_threads": Rule(words="API: threads", more=1),
     "worker_threads": Rule(words="worker: threads", more=1),
     "connections": Rule(words="connections to PostgreSQL", more=2),

@@ -41,6 +41,8 @@ class Offered:
 
     began: float
     sent: int = 0
+    connections: int = 0
+    """Open now."""
     answers: list[Answer] = field(default_factory=list)
 
     def statuses(self) -> Counter[int]:
@@ -118,6 +120,7 @@ class _Load:
 
     def gone(self, connection: _Connection) -> None:
         self._all.discard(connection)
+        self._offered.connections = len(self._all)
         if connection in self._idle:
             self._idle.remove(connection)
 
@@ -138,6 +141,7 @@ class _Load:
     async def _connect(self) -> None:
         _, connection = await asyncio.get_running_loop().create_connection(lambda: _Connection(self), *self._place)
         self._all.add(connection)
+        self._offered.connections = len(self._all)
         self.free(connection)
 
 

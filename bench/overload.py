@@ -63,7 +63,7 @@ async def _one(running: Pipeline, run: str, rate: float, seconds: float) -> dict
         "not_settled": open_at_the_end,
         "cores": {name: round(share, 2) for name, share in shares.parts.items()},
         "others_cores": shares.others,
-        "verdict": await running.verdict(run, accepted, {answer.number for answer in refused}),
+        "verdict": await running.verdict(run, accepted, numbers(offered.answers, 429)),
     }
 
 

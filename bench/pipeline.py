@@ -92,7 +92,8 @@ class Pipeline:
                 await asyncio.sleep(LOOK_EVERY_S)
 
     async def verdict(self, run: str, accepted: set[int], refused: set[int]) -> dict[str, Any]:
-        """Every 202 is a row that is at the POS exactly once; nothing that was refused is a row."""
+        """Every 202 is a row that is at the POS exactly once; nothing that was refused (429) is a row. Of a 503 nobody
+        knows, and it may be one."""
         async with self.house.connected() as connection:
             rows = await connection.fetch(
                 "SELECT o.reference, o.status, s.state FROM orders o JOIN submissions s "

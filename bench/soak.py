@@ -42,8 +42,7 @@ async def measure(house: House, words: list[str]) -> None:
         samples, offered, meter = await _run(running, rate, wanted)
         shares = meter.stop()
         left = await running.settled("soak")
-        refused = {answer.number for answer in offered.answers if answer.status in (429, 503)}
-        verdict = await running.verdict("soak", numbers(offered.answers, 202), refused)
+        verdict = await running.verdict("soak", numbers(offered.answers, 202), numbers(offered.answers, 429))
         after = await sample(house, {"api": running.api, "worker": running.worker})
     findings = flatness.judge(samples)
     found = {
@@ -77,6 +76,7 @@ async def _run(running: Pipeline, rate: float, wanted: argparse.Namespace) -> tu
         window = percentiles(offered.latencies(since=seen))
         seen = len(offered.answers)
         found = await sample(running.house, {"api": running.api, "worker": running.worker})
+        found["api_files"] -= offered.connections  # those of the guests: more of them where answers are slow
         samples.append({"at_s": round(time.perf_counter() - began, 1), **window, **found})
         if len(samples) % 12 == 0:
             _tell(json.dumps(samples[-1]))
