@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ARGS ?=
+ORDERS ?= 100000
+SEED ?=
 # Test processes side by side; 0: all in one, as for a debugger.
 WORKERS ?= 2
 # The first interpreter that is new enough and can make a virtual environment. `make PYTHON=... setup` overrides.
@@ -12,10 +14,10 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	"$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$p"; exit; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench lock docker-check clean
+.PHONY: help setup demo test torture torture-broken check format bench lock docker-check clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## make .venv and install the locked dependencies (does nothing when up to date)
 
@@ -31,6 +33,12 @@ demo: setup ## the whole product in one minute: database, both POS simulators, A
 
 test: setup ## the test suite; ARGS="-k intake -x" reaches pytest, WORKERS=0 is one process
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+torture: setup ## the fault campaign: ORDERS=10000 SEED=7 make torture; ARGS="--faults kill_api" for one fault alone
+	$(BIN)/python -m tests.torture --orders $(ORDERS) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+torture-broken: setup ## the campaign on a product with one guarantee broken, for each of three: it must be noticed
+	for broken in fencing dedup doubt; do $(BIN)/python -m tests.torture --break $$broken $(ARGS) || exit 1; done
 
 check: setup ## lint, format, types, and that migrations and tables agree
 	$(BIN)/ruff check .

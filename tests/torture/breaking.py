@@ -45,8 +45,8 @@ BREAKAGES = {
     ),
     # A connection that ends without an answer counts as "surely not sent".
     "doubt": Breakage(
-        file="app/adapters/transport.py",
-        before="        if proof.nothing_was_sent(error):\n",
+        file="app/adapters/client.py",
+        before="        if not proof.connected:\n",
         after="        if True:\n",
         kinds=(Kind.POS_DROP_AFTER,),
         noticed_as="mislabelled: at the POS, but the relay says",
