@@ -7,6 +7,7 @@ runs several test processes side by side (pytest-xdist): each has a server or at
 
 import gc
 import os
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,6 +29,13 @@ LONGEST_FIRST = ("torture", "hosts", "e2e", "cli")
 """Folders of tests that start processes. Side by side (`make test`), they begin first and stay with one test process,
 so that they seldom meet each other; the others go through the many short tests meanwhile, then take over what is left.
 """
+
+_ANY_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """A new id in a parameter is another one in each test process, and they must agree on the names of the tests."""
+    return _ANY_ID.sub("id", val) if isinstance(val, str) and _ANY_ID.search(val) else None
 
 
 @pytest.hookimpl(trylast=True)
