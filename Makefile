@@ -14,7 +14,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	"$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$p"; exit; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test torture torture-broken check format bench lock docker-check clean
+.PHONY: help setup demo test torture torture-broken failover check format bench lock docker-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ torture: setup ## the fault campaign: ORDERS=10000 SEED=7 make torture; ARGS="--
 
 torture-broken: setup ## the campaign on a product with one guarantee broken, for each of three: it must be noticed
 	for broken in fencing dedup doubt; do $(BIN)/python -m tests.torture --break $$broken $(ARGS) || exit 1; done
+
+failover: setup ## by hand, as root: Patroni and etcd; a primary killed, cut off, split off, switched (ARGS="cut --timing MINI")
+	$(BIN)/python -m tests.failover $(ARGS)
 
 check: setup ## lint, format, types, and that migrations and tables agree
 	$(BIN)/ruff check .

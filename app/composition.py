@@ -86,8 +86,9 @@ async def open_parts(
         adapters = OpenAdapters(registry, limits, vault, grace_s=max(GRACE_S, 2 * settings.send_budget_s))
         stack.push_async_callback(adapters.aclose)
         stack.push_async_callback(vault.aclose)  # first of the two: a renewal needs its connection to the end
-        listener = await stack.enter_async_context(Listener(url))
-        notifier = await stack.enter_async_context(Notifier(url, local=listener))
+        direct = settings.direct_database_url.get_secret_value() if settings.direct_database_url else url
+        listener = await stack.enter_async_context(Listener(direct))
+        notifier = await stack.enter_async_context(Notifier(direct, local=listener))
         listener.subscribe(CONFIG, keys.drop)
         listener.subscribe(CONFIG, locations.drop)
         menus = Menus(engine)

@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     """Orders, payments and messages that one process takes at once; more are answered 429. As many reads."""
     database_pool_size: Annotated[int, Field(ge=2, le=200)] = 16
     pgbouncer: bool = False
+    direct_database_url: SecretStr | None = None
+    """The same database past the pgbouncer, for wake-ups and migrations. Unset: as ``database_url``."""
     worker_concurrency: Annotated[int, Field(ge=1, le=5000)] = 1000
     """Sends of one worker process at the same time, over all locations."""
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"

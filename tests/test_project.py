@@ -19,7 +19,8 @@ from app.settings import Settings
 ROOT = Path(__file__).parent.parent
 LOCKS = ("requirements.lock", "requirements-runtime.lock", "requirements-build.lock")
 # Fixed inside a container, or of no use there.
-NOT_IN_COMPOSE = {"ORDER_RELAY_DATA_DIR", "ORDER_RELAY_HOST", "ORDER_RELAY_PORT", "ORDER_RELAY_PGBOUNCER"}
+BEHIND_A_POOLER = {"ORDER_RELAY_PGBOUNCER", "ORDER_RELAY_DIRECT_DATABASE_URL"}
+NOT_IN_COMPOSE = {"ORDER_RELAY_DATA_DIR", "ORDER_RELAY_HOST", "ORDER_RELAY_PORT"} | BEHIND_A_POOLER
 
 
 def read(name: str) -> str:

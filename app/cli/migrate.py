@@ -16,7 +16,7 @@ def migrate() -> None:
 
     def work() -> None:
         with open_storage(configured(), keys_needed=False) as storage:
-            asyncio.run(_upgrade(storage.url))
+            asyncio.run(_upgrade(storage.direct_url or storage.url))
 
     in_one_line(work)
 

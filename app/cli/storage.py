@@ -29,13 +29,17 @@ class Storage:
     embedded: bool
     words: str
     """For people."""
+    pgbouncer: bool = False
+    """Something in transaction mode stands in between."""
+    direct_url: str | None = None
+    """Past it."""
 
     async def prepare(self, *, patience_s: float = PATIENCE_S, stop: asyncio.Event | None = None) -> None:
         """Waits until it answers, and makes sure of the schema: ours is migrated, that of others must be current.
 
         Raises ConfigurationError, StorageUnavailable; typer.Exit where ``stop`` is set while it waits.
         """
-        engine = create_engine(self.url, application_name="order-relay start", pool_size=1)
+        engine = create_engine(self.url, application_name="order-relay start", pool_size=1, pgbouncer=self.pgbouncer)
         deadline = asyncio.get_running_loop().time() + patience_s
         told = False
         try:
@@ -82,6 +86,8 @@ def open_storage(settings: Settings, *, keys_needed: bool = True) -> Iterator[St
             secret_keys=keys,
             embedded=False,
             words="the PostgreSQL of DATABASE_URL",
+            pgbouncer=settings.pgbouncer,
+            direct_url=_direct(settings),
         )
         return
     with embedded.running(own_directory(settings)) as server:
@@ -103,6 +109,18 @@ def own_directory(settings: Settings) -> Path:
             "or set ORDER_RELAY_DATA_DIR to a directory that can be written."
         ) from None
     return settings.data_dir
+
+
+def _direct(settings: Settings) -> str | None:
+    """Raises ConfigurationError."""
+    if settings.direct_database_url is None:
+        return None
+    url = settings.direct_database_url.get_secret_value()
+    try:
+        database_url.parse(url)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"ORDER_RELAY_DIRECT_{error}") from None
+    return url
 
 
 def _usable(url: str) -> str:

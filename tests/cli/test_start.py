@@ -27,6 +27,14 @@ WRONG = [
     ({"ORDER_RELAY_SECRET_KEYS": "hunter2"}, "ORDER_RELAY_SECRET_KEYS: must be comma-separated Fernet keys"),
     ({"DATABASE_URL": NOBODY}, "ORDER_RELAY_SECRET_KEYS is not set"),
     ({"DATABASE_URL": "mysql://relay@db/relay"}, "DATABASE_URL cannot be used: it must begin with postgresql://"),
+    (
+        {
+            "DATABASE_URL": NOBODY,
+            "ORDER_RELAY_DIRECT_DATABASE_URL": "mysql://relay@db/relay",
+            "ORDER_RELAY_SECRET_KEYS": secret_key(),
+        },
+        "ORDER_RELAY_DIRECT_DATABASE_URL cannot be used: it must begin with postgresql://",
+    ),
     ({"DATABASE_URL": ""}, "DATABASE_URL is empty: set it to postgresql://"),
     ({"ORDER_RELAY_PORT": "70000"}, "ORDER_RELAY_PORT: must be at most 65535"),
     ({"ORDER_RELAY_PUBLIC_URL": "orders"}, "ORDER_RELAY_PUBLIC_URL: must be a web address, such as https://"),

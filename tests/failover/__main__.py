@@ -6,6 +6,7 @@ Exit status 1: an order was lost, doubled or mislabelled, an answer hung, or som
 
 import argparse
 import json
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,10 +40,18 @@ def main(words: list[str] | None = None) -> int:
 def _runs(asked: argparse.Namespace) -> Iterator[dict[str, Any]]:
     faults = NAMES if "all" in asked.faults or not asked.faults else asked.faults
     with stage(asked.timing, electors=asked.etcd, pooled=asked.pgbouncer) as found:
-        for repeat in range(asked.repeat):
-            for name in faults:
-                prefix = f"{name}{repeat}"
-                yield as_json(play(found, name, prefix=prefix, electors=asked.etcd, pooled=asked.pgbouncer))
+        try:
+            for repeat in range(asked.repeat):
+                for name in faults:
+                    prefix = f"{name}{repeat}"
+                    yield as_json(play(found, name, prefix=prefix, electors=asked.etcd, pooled=asked.pgbouncer))
+        finally:
+            if asked.logs:
+                shutil.copytree(found.hosts.directory, asked.logs, ignore=_only_logs, dirs_exist_ok=True)
+
+
+def _only_logs(directory: str, names: list[str]) -> list[str]:
+    return [name for name in names if not name.endswith(".log")]
 
 
 def _asked(words: list[str] | None) -> argparse.Namespace:
@@ -55,6 +64,7 @@ def _asked(words: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--pgbouncer", action="store_true", help="one in transaction mode on each database host")
     parser.add_argument("--install", action="store_true", help="first install what is missing (Debian, as root)")
+    parser.add_argument("--logs", type=Path, help="keep the logs of all processes in this directory")
     parser.add_argument("--report", type=Path, help="write all figures to this file, as JSON")
     return parser.parse_args(words)
 

@@ -102,6 +102,11 @@ class Stage:
         return self.hosts.run(APIS[0], *COMMAND, *words, environment=self.environment).stdout.strip()
 
 
+def _url(hosts: Lab, port: int) -> str:
+    places = "&".join(f"host={hosts.address(member)}:{port}" for member in MEMBERS)
+    return f"postgresql://{ROLE}@/{NAME}?{places}"
+
+
 @contextmanager
 def stage(timing: str, *, electors: int, pooled: bool) -> Iterator[Stage]:
     """The whole, ready. `electors`: one etcd on its own host, or three, of which two are on the database hosts.
@@ -117,10 +122,10 @@ def stage(timing: str, *, electors: int, pooled: bool) -> Iterator[Stage]:
         cluster.create()
         if pooled:
             Poolers(hosts=hosts, members=MEMBERS).create()
-        places = "&".join(f"host={hosts.address(member)}:{POOLED if pooled else PORT}" for member in MEMBERS)
         environment = {
-            "DATABASE_URL": f"postgresql://{ROLE}@/{NAME}?{places}",
+            "DATABASE_URL": _url(hosts, POOLED if pooled else PORT),
             "ORDER_RELAY_PGBOUNCER": str(pooled).lower(),
+            "ORDER_RELAY_DIRECT_DATABASE_URL": _url(hosts, PORT),
             "ORDER_RELAY_SECRET_KEYS": secret_key(),
             "ORDER_RELAY_ALLOW_HTTP": "true",
             # A proxy before both API hosts is not part of this. The POS repeats what is not answered with 2xx.
