@@ -105,7 +105,8 @@ async def follow(request: Request, caller: Reader, order_id: OrderId) -> Respons
     services = services_of(request)
     since = services.watching.mark()
     work = partial(read_summary, order_id=order_id_of(order_id), locations=visible_to(caller))
-    row = await run(services.engine, work, single_statement=True)
+    async with services.watching.turn:  # after a restart of ours all of them come at once
+        row = await run(services.engine, work, single_statement=True)
     if row is None:
         raise nothing("order")
     known = request.headers.get("last-event-id") == str(version_of(row))

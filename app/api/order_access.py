@@ -47,3 +47,9 @@ async def details_of(services: Services, caller: Caller, order_id: UUID, kind: s
     if details is None:
         raise nothing(kind)
     return details
+
+
+async def details_in_turn(services: Services, caller: Caller, order_id: UUID) -> OrderDetails:
+    """The same for one of a crowd that waits for news. Raises NotFound."""
+    async with services.watching.turn:
+        return await details_of(services, caller, order_id)

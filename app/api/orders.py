@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from app.api.admission import stored
 from app.api.documentation import problems, takes
-from app.api.order_access import OrderId, details_of, order_id_of, visible_to
+from app.api.order_access import OrderId, details_in_turn, details_of, order_id_of, visible_to
 from app.api.order_answer import shown
 from app.api.order_models import OrderList, OrderView, PreviewView
 from app.api.order_query import OrderQuery
@@ -108,7 +108,7 @@ async def submit(request: Request, caller: Writer) -> Response:
         headers |= waited.headers
         if waited.changed:
             with suppress(StorageUnavailable):  # the order is stored, whatever can be read now
-                details = await details_of(services, caller, submitted.order.id)
+                details = await details_in_turn(services, caller, submitted.order.id)
     return shown(details, caller, status=200 if submitted.replayed else 202, headers=headers)
 
 
@@ -168,15 +168,16 @@ async def read_one(request: Request, caller: Reader, order_id: OrderId) -> Respo
         raise HTTPException(405)
     services = services_of(request)
     since = services.watching.mark()
-    details = await details_of(services, caller, order_id_of(order_id))
+    seconds, conditional = preferred_wait(request), "if-none-match" in request.headers
+    read = details_in_turn if seconds else details_of
+    details = await read(services, caller, order_id_of(order_id))
     answer = await _form(request, caller, details)
-    conditional = "if-none-match" in request.headers
-    if (seconds := preferred_wait(request)) and (not conditional or is_known(request, answer)):
+    if seconds and (not conditional or is_known(request, answer)):
         status = None if conditional else details.order.status
         waited = await wait_for_news(services.watching, details.order, seconds, since=since, status=status)
         if waited.changed:
             await check_again(request, caller)
-            answer = await _form(request, caller, await details_of(services, caller, details.order.id))
+            answer = await _form(request, caller, await read(services, caller, details.order.id))
         answer.headers.update(waited.headers)
     if is_known(request, answer):
         kept = ("ETag", "Vary", "Preference-Applied")

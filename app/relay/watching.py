@@ -26,6 +26,10 @@ REST_S = 0.025
 SHARE = 4
 """A look that takes long is followed by a rest so many times as long: watching leaves the database to the others."""
 
+AT_ONCE = 3
+"""Reads of those who wait; the others of a crowd queue here, and not for the database's connections, where a place in
+the queue is lost after seconds and other readers stand in it, too."""
+
 log = structlog.stdlib.get_logger(__name__)
 
 
@@ -79,6 +83,8 @@ class Watching:
     """All watches of this process. ``most``: so many at the same time."""
 
     def __init__(self, engine: AsyncEngine, *, most: int = 5000) -> None:
+        self.turn = asyncio.Semaphore(AT_ONCE)
+        """For whoever reads an order to wait for it, or has been woken: thousands may come in the same instant."""
         self._engine = engine
         self._most = most
         self._count = 0

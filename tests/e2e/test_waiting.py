@@ -14,10 +14,10 @@ ANSWER_S = 60
 def test_news_come_from_another_process(order_relay: Processes) -> None:
     simulator = order_relay.simulate("iiko")
     server = order_relay.serve("--no-worker")
+    order_relay.worker()
     key = order_relay.key("tests", *SCOPES)
     with client(server.url, key) as api:
         place(api, simulator.url)
-        order_relay.worker()
         submitted = api.post("/v1/orders", json=order("WEB-1"), headers=LONG, timeout=ANSWER_S)
         view = submitted.json()
         assert (submitted.status_code, submitted.headers["Preference-Applied"]) == (202, "wait=25")
