@@ -3,6 +3,7 @@
 import argparse
 import json
 import random
+import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,7 @@ BRIEF: dict[str, Any] = {"orders": 240, "settle_limit": 25, "longest_pause_s": 2
 
 def main(words: list[str] | None = None) -> int:
     asked = _asked(words)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing is left running
     # The directory is passable: as root PostgreSQL runs as another user, who must get to its files.
     with TemporaryDirectory(prefix="order-relay-torture-") as name:
         directory = Path(name)
