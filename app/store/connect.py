@@ -7,10 +7,14 @@ an hour. A frozen host still answers keepalives: that is what the command time-o
 
 import asyncio
 import socket
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
+from weakref import WeakSet
 
 import asyncpg
+import structlog
 
 from app.store.database_url import DatabaseUrl, Host
 
@@ -32,6 +36,9 @@ REFUSALS = (
 """A host that answers so now will answer so in a second: waiting does not help, a person must."""
 
 
+log = structlog.stdlib.get_logger(__name__)
+
+
 class NoPrimary(ConnectionError):
     """No host is writable. The text names each host and what it said."""
 
@@ -41,8 +48,27 @@ class NoPrimary(ConnectionError):
         self.hopeless = all(isinstance(error, REFUSALS) for error in said.values())
 
 
+class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
+    """A connection that says so when its host does not even take leave of it in time."""
+
+    on_silence: Callable[[], None] | None = None
+
+    async def close(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109  asyncpg's own word
+        try:
+            await super().close(timeout=timeout)
+        except TimeoutError:
+            if self.on_silence:
+                self.on_silence()
+            raise
+
+
 class Primary:
-    """Opens connections to whichever host is writable: all hosts at once, the first writable one wins."""
+    """Opens connections to whichever host is writable: all hosts at once, the first writable one wins.
+
+    The pool behind it may hold many idle connections to a host that is frozen now. Each of them would be found out by
+    a request of its own, in 5 s. So when one could not be closed in time, and the host takes no new one either, all
+    connections to it are dropped.
+    """
 
     def __init__(
         self,
@@ -55,6 +81,8 @@ class Primary:
         """`pgbouncer`: its transaction mode knows neither prepared statements of another connection nor the
         start-up parameters, so both are left out."""
         self._url = url
+        self._opened: defaultdict[Host, WeakSet[Connection]] = defaultdict(WeakSet)
+        self._doubted: dict[Host, asyncio.Task[None]] = {}
         self._options: dict[str, Any] = {
             "dsn": url.tls_dsn,
             "user": url.user,
@@ -63,12 +91,13 @@ class Primary:
             "timeout": CONNECT_TIMEOUT_S,
             "command_timeout": command_timeout,
             "target_session_attrs": "read-write",
+            "connection_class": Connection,
             "server_settings": server_settings(application_name, pgbouncer=pgbouncer),
         }
         if pgbouncer:
             self._options["statement_cache_size"] = 0
 
-    async def __call__(self) -> asyncpg.Connection:
+    async def __call__(self) -> Connection:
         """Raises NoPrimary."""
         attempts = {asyncio.create_task(self._open(host)): host for host in self._url.hosts}
         said: dict[Host, BaseException] = {}
@@ -87,10 +116,28 @@ class Primary:
                 attempt.cancel()
                 attempt.add_done_callback(_discard)
 
-    async def _open(self, host: Host) -> asyncpg.Connection:
-        connection = await asyncpg.connect(host=host.name, port=host.port, **self._options)
+    async def _open(self, host: Host) -> Connection:
+        connection: Connection = await asyncpg.connect(host=host.name, port=host.port, **self._options)
         notice_dead_peer(connection)
+        connection.on_silence = partial(self._doubt, host)
+        self._opened[host].add(connection)
         return connection
+
+    def _doubt(self, host: Host) -> None:
+        if host not in self._doubted:
+            looking = self._doubted[host] = asyncio.create_task(self._drop_if_silent(host))
+            looking.add_done_callback(lambda _: self._doubted.pop(host, None))
+
+    async def _drop_if_silent(self, host: Host) -> None:
+        try:
+            (await self._open(host)).terminate()
+        except TimeoutError:
+            log.warning("a database host is silent, its connections are dropped", host=str(host))
+            for connection in tuple(self._opened[host]):
+                connection.terminate()
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
+            # It answers, if only "no": what is broken will be told so by its kernel, or by its server.
+            log.info("a database host answers again", host=str(host), error=str(error))
 
 
 def server_settings(application_name: str, *, pgbouncer: bool) -> dict[str, str]:
@@ -111,7 +158,7 @@ def notice_dead_peer(connection: asyncpg.Connection) -> None:
             sock.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
-def _discard(attempt: asyncio.Task[asyncpg.Connection]) -> None:
+def _discard(attempt: asyncio.Task[Connection]) -> None:
     """The slower host was writable too, or failed unseen: leave neither a connection nor a warning behind."""
     if not attempt.cancelled() and attempt.exception() is None:
         attempt.result().terminate()

@@ -32,7 +32,7 @@ NETWORK = "10.77.0"
 FIRST = 11
 NOWHERE = "02:00:00:00:00:00"
 SWITCH = "switch"
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 LOOK_EVERY_S = 0.02
 PACKAGES = {"ip": "iproute2", "unshare": "util-linux", "nsenter": "util-linux", "setpriv": "util-linux"}
 FOREIGN = ("ORDER_RELAY_", "DATABASE_URL", "PG", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
@@ -180,11 +180,15 @@ class Lab:
 
     def kill9(self, host: str) -> None:
         """All processes of a host at once, and waits until they are gone. Not a power cut: the kernel lives on, and
-        tells the other side. For a host that vanishes, `cut` it first. Frozen ones: `Process.kill9`."""
+        tells the other side. For a host that vanishes, `cut` it first."""
         deadline = time.monotonic() + PATIENCE_S
-        while pids := self._inside("ip", "netns", "pids", host).stdout.split():
-            self._inside("sh", "-c", f"kill -9 {' '.join(pids)} 2>/dev/null || true")
+        while pids := self._signal(host, "KILL"):
             assert time.monotonic() < deadline, f"processes of {host} outlive kill -9: {pids}"
+
+    def freeze(self, host: str) -> None:
+        """All processes of a host stand still. Its kernel goes on answering, as that of a host that has run out of
+        memory or disk. For ever: `kill9` ends it."""
+        self._signal(host, "STOP")
 
     @contextmanager
     def standing_on(self, host: str) -> Iterator[None]:
@@ -231,6 +235,12 @@ class Lab:
 
     def _neighbour(self, host: str, hardware: str) -> str:
         return f"neigh replace {self.address(host)} lladdr {hardware} dev eth0 nud permanent"
+
+    def _signal(self, host: str, name: str) -> list[str]:
+        """All processes that are there, after they got the signal."""
+        pids = self._inside("ip", "netns", "pids", host).stdout.split()
+        self._inside("sh", "-c", f"kill -{name} {' '.join(pids)} 2>/dev/null || true")
+        return pids
 
     def _command(self, host: str, command: Sequence[str | Path], user: str | None, directory: Path | None) -> list[str]:
         words = [*self._enter, "ip", "netns", "exec", host, "env", f"--chdir={directory or self.directory}"]

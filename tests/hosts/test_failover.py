@@ -77,6 +77,24 @@ def test_the_link_of_the_primary_is_cut(relay: Town, report: Report) -> None:
     assert impolite(shop.answers) == []
 
 
+def test_the_primary_is_frozen(relay: Town, report: Report) -> None:
+    """Its kernel answers keepalives for it: only the time-out of a statement finds out."""
+    since, frozen = now(), relay.database.primary
+    with website(relay, "frozen") as shop:
+        shop.until_taken(SOME)
+        fault_at = time.monotonic()
+        relay.hosts.freeze(frozen)
+        time.sleep(DETECTED_AFTER_S)
+        relay.database.promote()
+        shop.until_taken(SOME)
+        promises = shop.close()
+        report("primary frozen, standby promoted", figures(shop, fault_at))
+    relay.database.kill(frozen)
+    with relay.api("api1") as api:
+        assert broken_promises(relay, api, "frozen", promises, since) == []
+    assert impolite(shop.answers) == []
+
+
 def test_without_a_synchronous_standby_orders_are_lost(relay: Town, report: Report) -> None:
     """The control: a checker that finds nothing here would prove nothing above."""
     since = now()
