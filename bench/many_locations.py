@@ -26,7 +26,8 @@ from bench.sampling import sample
 
 PROCESSES = ("server", "worker")
 INTERVAL_S = 900
-BACKLOG_PER_S = 100
+BACKLOG_TIMES = 5
+"""The rate, while the dead ones get their orders."""
 # Copies of one restaurant, secrets included: putting 10,000 of them over HTTP would take longer than the measurement.
 _COPY = """
 INSERT INTO locations (location_id, settings, secrets, secret_names, pos_system, callback_key, venue)
@@ -121,9 +122,9 @@ async def _one(house: House, run: str, wanted: argparse.Namespace, *, backlog: b
     with house.serve(sending="beside") as served:
         if backlog:
             dead = Offered(began=0.0)
-            count = wanted.locations // 3
+            count, rate = wanted.locations // 3, wanted.rate * BACKLOG_TIMES
             late = _requests(house, "late", wanted.locations, every=3)
-            await offer(dead, served.url, late, rate=BACKLOG_PER_S, seconds=count / BACKLOG_PER_S)
+            await offer(dead, served.url, late, rate=rate, seconds=count / rate)
         await offer(Offered(began=0.0), served.url, _requests(house, f"{run}warm", wanted.locations), rate=wanted.rate,
                     seconds=10)  # fmt: skip
         return await _measured(house, served, run, wanted)
