@@ -41,10 +41,9 @@ def _runs(asked: argparse.Namespace) -> Iterator[dict[str, Any]]:
     faults = NAMES if "all" in asked.faults or not asked.faults else asked.faults
     with stage(asked.timing, electors=asked.etcd, pooled=asked.pgbouncer) as found:
         try:
-            for repeat in range(asked.repeat):
-                for name in faults:
-                    prefix = f"{name}{repeat}"
-                    yield as_json(play(found, name, prefix=prefix, electors=asked.etcd, pooled=asked.pgbouncer))
+            for number, name in enumerate(list(faults) * asked.repeat):
+                prefix = f"{name}{number}"
+                yield as_json(play(found, name, prefix=prefix, electors=asked.etcd, pooled=asked.pgbouncer))
         finally:
             if asked.logs:
                 shutil.copytree(found.hosts.directory, asked.logs, ignore=_only_logs, dirs_exist_ok=True)

@@ -145,9 +145,12 @@ class Cluster:
             # A shared machine with two cores is slower than any network between real hosts.
             "heartbeat-interval": 250,
             "election-timeout": 2500,
+            # Without it a member that was cut off comes back with a higher term and stops the others for seconds. Then
+            # Patroni demotes the primary, which at that moment may be the only host that has the latest orders.
+            "pre-vote": "true",
             "logger": "zap",
         }
-        words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
+        words = [f"--{name}={value}" for name, value in options.items()]
         self.running["etcd", host] = self.hosts.start(host, program("etcd"), *words, user=USER)
 
     def _start_patroni(self, member: str) -> None:
@@ -182,6 +185,7 @@ class Cluster:
                 "connect_address": f"{address}:{PORT}",
                 "data_dir": str(home / "data"),
                 "bin_dir": str(server_programs()),
+                "basebackup": [{"checkpoint": "fast"}],
                 "pgpass": str(home / "pgpass"),
                 "pg_hba": [
                     "local all all trust",
