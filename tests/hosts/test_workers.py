@@ -42,7 +42,7 @@ def thaw(relay: Town) -> None:
 
 @pytest.mark.parametrize(
     ("what", "begin", "end"),
-    [("cut", lose_the_database, find_it_again), ("frozen", freeze, thaw)],
+    [("worker-cut", lose_the_database, find_it_again), ("worker-frozen", freeze, thaw)],
     ids=["cut off from the database", "frozen"],
 )
 def test_in_the_middle_of_a_call(relay: Town, report: Report, what: str, begin: Fault, end: Fault) -> None:
@@ -62,7 +62,7 @@ def test_in_the_middle_of_a_call(relay: Town, report: Report, what: str, begin: 
         at_the_pos = books(relay, what)
         end(relay)
         views = [until(api, promise.id, lambda view: bool(view["attempts"][0]["outcome"])) for promise in promises]
-        report(f"worker {what} in the middle of a call", {"taken_over_after_s": round(taken_over_after_s, 1)})
+        report(f"{what} in the middle of a call", {"taken_over_after_s": round(taken_over_after_s, 1)})
 
         assert [(entry.times, entry.asked) for entry in at_the_pos] == [(1, 1), (1, 2)]  # Iiko can be asked
         assert books(relay, what) == at_the_pos  # who came back sent nothing more

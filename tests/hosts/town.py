@@ -77,10 +77,10 @@ class Town:
         self.begin()
 
     @contextmanager
-    def api(self, name: str) -> Iterator[httpx.Client]:
+    def api(self, name: str, *, patience_s: float = ANSWERED_WITHIN_S) -> Iterator[httpx.Client]:
         """The website's way to one API host."""
         with client(self.url(name), self.key) as found:
-            found.timeout = httpx.Timeout(ANSWERED_WITHIN_S, connect=REACHED_WITHIN_S)
+            found.timeout = httpx.Timeout(patience_s, connect=REACHED_WITHIN_S)
             yield found
 
     def _start(self, name: str) -> Process:

@@ -13,7 +13,7 @@ import httpx
 from tests.e2e import city
 from tests.e2e.crowd import Order
 from tests.e2e.ledger import Promise
-from tests.hosts.town import APIS, IIKO, IKENTOO, Town
+from tests.hosts.town import ANSWERED_WITHIN_S, APIS, IIKO, IKENTOO, Town
 
 PEOPLE = 4
 NEXT_ORDER_S = 0.1
@@ -83,9 +83,13 @@ class Website:
             hosts = [*self.apis][number % len(self.apis) :] + [*self.apis][: number % len(self.apis)]
             self._people.append(pool.submit(self._shop, cycle(hosts)))
 
+    def leave(self) -> None:
+        """Nobody begins another order."""
+        self._closed.set()
+
     def close(self) -> list[Promise]:
         """No further orders; what was begun is insisted on. All promises that were given."""
-        self._closed.set()
+        self.leave()
         for person in self._people:
             person.result(PATIENCE_S)
         return self.promises
@@ -147,14 +151,14 @@ def slug_of(reference: str) -> str:
 
 
 @contextmanager
-def website(town: Town, prefix: str, *hosts: str) -> Iterator[Website]:
-    """Open, with people at both hosts (or at these only)."""
+def website(town: Town, prefix: str, *, patience_s: float = ANSWERED_WITHIN_S) -> Iterator[Website]:
+    """Open, with people at both hosts, who wait so long for an answer."""
     with ExitStack() as stack:
         pool = stack.enter_context(ThreadPoolExecutor(PEOPLE))  # stands where this thread stands
-        apis = {host: stack.enter_context(town.api(host)) for host in hosts or APIS}
+        apis = {host: stack.enter_context(town.api(host, patience_s=patience_s)) for host in APIS}
         found = Website(apis=apis, prefix=prefix)
         found.open(pool)
         try:
             yield found
         finally:
-            found._closed.set()
+            found.leave()
