@@ -17,7 +17,7 @@ from tests.failover.figures import as_json, as_markdown
 from tests.failover.packages import install, missing
 from tests.failover.patroni import TIMINGS
 from tests.failover.scenario import play
-from tests.failover.stage import stage
+from tests.failover.stage import LAYOUTS, stage
 
 
 def main(words: list[str] | None = None) -> int:
@@ -38,7 +38,7 @@ def main(words: list[str] | None = None) -> int:
 
 
 def _runs(asked: argparse.Namespace) -> Iterator[dict[str, Any]]:
-    faults = NAMES if "all" in asked.faults or not asked.faults else asked.faults
+    faults = NAMES if "all" in asked.faults else asked.faults
     with stage(asked.timing, electors=asked.etcd, pooled=asked.pgbouncer) as found:
         try:
             for number, name in enumerate(list(faults) * asked.repeat):
@@ -55,11 +55,14 @@ def _only_logs(directory: str, names: list[str]) -> list[str]:
 
 def _asked(words: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.failover", description=__doc__)
-    parser.add_argument("faults", nargs="*", choices=[*NAMES, "all", []], help="default: all, one after the other")
+    parser.add_argument("faults", nargs="*", choices=[*NAMES, "all"], default="all", help="default: all, one after the other")
     parser.add_argument("--timing", choices=[*TIMINGS], default="FAST", help="of Patroni (FAST: for tests only)")
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument(
-        "--etcd", type=int, choices=(1, 3), default=1, help="nodes; of three, two are on database hosts"
+        "--etcd",
+        choices=[*LAYOUTS],
+        default="1",
+        help="nodes, on hosts of their own; beside: two of 3 on database hosts",
     )
     parser.add_argument("--pgbouncer", action="store_true", help="one in transaction mode on each database host")
     parser.add_argument("--install", action="store_true", help="first install what is missing (Debian, as root)")

@@ -16,7 +16,7 @@ class Figures:
 
     fault: str
     timing: str
-    electors: int
+    electors: str
     pooled: bool
     orders: int
     """All that were submitted, each of which was taken in the end."""
@@ -46,7 +46,7 @@ class Figures:
 HEADS: Mapping[str, str] = {
     "fault": "fault",
     "timing": "timing",
-    "electors": "etcd nodes",
+    "electors": "etcd",
     "pooled": "pgbouncer",
     "orders": "orders",
     "promoted_after": "new primary, s",

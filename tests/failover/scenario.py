@@ -49,7 +49,7 @@ class Evidence:
     told: Sequence[str]
 
 
-def play(stage: Stage, name: str, *, prefix: str, electors: int, pooled: bool) -> Figures:
+def play(stage: Stage, name: str, *, prefix: str, electors: str, pooled: bool) -> Figures:
     """The stage is whole, before and after."""
     stage.cluster.until_whole()
     began = datetime.now(UTC)
@@ -110,7 +110,7 @@ def _website(stage: Stage, site: str, what: Fault, prefix: str) -> Iterator[Webs
         yield found
 
 
-def _figures(stage: Stage, name: str, what: Fault, seen: Evidence, *, electors: int, pooled: bool) -> Figures:
+def _figures(stage: Stage, name: str, what: Fault, seen: Evidence, *, electors: str, pooled: bool) -> Figures:
     moments, all_answers = seen.moments, [answer for site in seen.sites.values() for answer in site.answers]
     during = [answer for answer in all_answers if moments.struck < answer.ended and answer.began < moments.healed]
     aside = [answer for answer in during if answer.host in what.cut_off]

@@ -14,12 +14,14 @@ from tests.failover.pooler import POOLED, Poolers
 from tests.hosts.lab import SWITCH, Lab, lab
 
 MEMBERS = ("db1", "db2")
-ELECTOR = "dcs"
+ELECTORS = ("dcs1", "dcs2", "dcs3")
+LAYOUTS = {"1": ELECTORS[:1], "3": ELECTORS, "beside": (ELECTORS[0], *MEMBERS)}
+"""Where etcd is. `beside`: three, of which two are on the database hosts: what must not be (scale-out.md)."""
 APIS = ("api1", "api2")
 WORKERS = ("work1", "work2")
 POS = "pos"
 WEBSITES = ("web1", "web2")
-HOSTS = (*MEMBERS, ELECTOR, *APIS, *WORKERS, POS, *WEBSITES)
+HOSTS = (*MEMBERS, *ELECTORS, *APIS, *WORKERS, POS, *WEBSITES)
 IIKO, IKENTOO = "zhytomyr-1", "geneva-1"
 PORTS = {"api1": 8000, "api2": 8000, "iiko": 8101, "ikentoo": 8102}
 SHORT = {
@@ -108,14 +110,13 @@ def _url(hosts: Lab, port: int) -> str:
 
 
 @contextmanager
-def stage(timing: str, *, electors: int, pooled: bool) -> Iterator[Stage]:
-    """The whole, ready. `electors`: one etcd on its own host, or three, of which two are on the database hosts.
-    `pooled`: with a pgbouncer on each database host."""
+def stage(timing: str, *, electors: str, pooled: bool) -> Iterator[Stage]:
+    """The whole, ready. `electors`: of the layouts. `pooled`: with a pgbouncer on each database host."""
     with lab(*HOSTS) as hosts:
         cluster = Cluster(
             hosts=hosts,
             members=MEMBERS,
-            electors=(ELECTOR, *MEMBERS)[:electors],
+            electors=LAYOUTS[electors],
             seen_from=WEBSITES[1],
             timing=timing,
         )
