@@ -17,8 +17,8 @@ from app.store.embedded_postmaster import forget_reused, read
 from app.store.embedded_programs import ProgramFailed, Programs, SystemUser
 
 START_S = 60
-SOCKET_PATH_MAX = 100
-"""Bytes for the directory; with the socket's own name the kernel allows 107 (macOS 103)."""
+SOCKET_PATH_MAX = 103 - len("/.s.PGSQL.5432")
+"""Bytes for the directory: with the socket's own name macOS allows 103, Linux 107."""
 # Left behind by a killed postmaster whose last child is still about to notice.
 STILL_ENDING = ("pre-existing shared memory block", "is another postmaster")
 

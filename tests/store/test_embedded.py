@@ -153,6 +153,13 @@ async def test_a_socket_that_was_cleaned_away_comes_back(data_dir: Path) -> None
             assert await query(server, "SELECT 1") == "1"
 
 
+@pytest.mark.parametrize("length", [89, 94])
+async def test_paths_that_a_socket_can_just_have_and_just_not(data_dir: Path, length: int) -> None:
+    name = "x" * (length - len(f"{data_dir}//postgres"))
+    with embedded.running(data_dir / name) as server:
+        assert await query(server, "SELECT 1") == "1"
+
+
 @pytest.mark.parametrize("name", ["x" * 200, "a b", "it's, 100% odd"])
 async def test_paths_that_a_socket_cannot_have(data_dir: Path, name: str) -> None:
     with embedded.running(data_dir / name) as server:
