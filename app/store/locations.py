@@ -63,9 +63,10 @@ async def read_by_callback_key(engine: AsyncEngine, key: str) -> LocationRow | N
     return await _one(engine, (locations.c.callback_key == key) & locations.c.deleted_at.is_(None))
 
 
-async def read_all(engine: AsyncEngine) -> Sequence[LocationRow]:
-    """All live locations, by slug."""
-    statement = select(*_COLUMNS).where(locations.c.deleted_at.is_(None)).order_by(locations.c.location_id)
+async def read_page(engine: AsyncEngine, *, after: str, limit: int) -> Sequence[LocationRow]:
+    """Live locations by slug, those after this one."""
+    live = locations.c.deleted_at.is_(None) & (locations.c.location_id > after)
+    statement = select(*_COLUMNS).where(live).order_by(locations.c.location_id).limit(limit)
 
     async def work(connection: AsyncConnection) -> Sequence[LocationRow]:
         return [LocationRow(**row) for row in (await connection.execute(statement)).mappings()]
