@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from app import logs
 from app.api.front import Front
+from app.api.measures import Measures
 from app.domain.ids import new_id
 from app.relay.location_document import Stored
 from app.store.keys import NewKey
@@ -93,7 +94,7 @@ async def test_a_defect_is_a_500_without_words_and_a_log_line_without_secrets(lo
         authorization = f"Bearer {ACCESS_TOKEN}"
         raise RuntimeError(f"GET {address} with {authorization} and postgresql://relay:{STATUS_SECRET}@db/orders")
 
-    async with listening(Front(broken)) as url, httpx.AsyncClient(base_url=url) as client:
+    async with listening(Front(broken, Measures())) as url, httpx.AsyncClient(base_url=url) as client:
         answer = await client.get("/", headers={"Authorization": f"Bearer {ACCESS_TOKEN}"})
     lines = log()
     assert answer.status_code == 500
