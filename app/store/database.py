@@ -28,6 +28,9 @@ BUDGET_S = 4.5
 PAUSES_S = (0.05, 0.1, 0.2, 0.4)
 """Between tries while no primary answers; the last one repeats."""
 RECYCLE_S = 300
+POOLED = "order_relay_pooled"
+"""Of an engine behind a pgbouncer in transaction mode: only within a transaction are a statement and its execution on
+the same server."""
 
 # SQLSTATE classes that say "not now" about the server, not about our statement: connection exception, insufficient
 # resources, operator intervention (without query_canceled), system error; read-only primary; ended while idle.
@@ -80,6 +83,7 @@ def create_engine(
         max_overflow=0,
         pool_timeout=BUDGET_S,
         pool_recycle=RECYCLE_S,
+        execution_options={POOLED: pgbouncer},
     )
 
 
@@ -105,7 +109,7 @@ async def run(
     Deadlocks, serialization failures and plans outdated by a migration are tried once more. Other errors pass.
     """
     deadline = time.monotonic() + budget
-    once = _statement if single_statement else _transaction
+    once = _statement if single_statement and not engine.get_execution_options().get(POOLED) else _transaction
     conflicts = 0
     for attempt in range(attempts):
         try:

@@ -55,7 +55,7 @@ def _only_logs(directory: str, names: list[str]) -> list[str]:
 
 def _asked(words: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.failover", description=__doc__)
-    parser.add_argument("faults", nargs="*", choices=[*NAMES, "all"], default="all", help="default: all, one after the other")
+    parser.add_argument("faults", nargs="*", choices=[*NAMES, "all"], default="all", help="default: all in turn")
     parser.add_argument("--timing", choices=[*TIMINGS], default="FAST", help="of Patroni (FAST: for tests only)")
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument(

@@ -245,6 +245,21 @@ async def test_pgbouncer_setting_names_no_startup_parameter(database_url: str) -
     assert found == [("tests", "30s")] * 2 + [("tests", "0")] * 2
 
 
+async def test_behind_a_pgbouncer_a_single_statement_has_a_transaction_too(database_url: str) -> None:
+    """Without one, pgbouncer may prepare it on one server and execute it on another."""
+
+    async def read(connection: AsyncConnection) -> bool:
+        ids = [await connection.scalar(text("SELECT pg_current_xact_id()::text")) for _ in range(2)]
+        return ids[0] == ids[1]
+
+    found = []
+    for pgbouncer in (False, True):
+        engine = create_engine(database_url, application_name="tests", pgbouncer=pgbouncer)
+        found.append(await run(engine, read, single_statement=True))
+        await engine.dispose()
+    assert found == [False, True]
+
+
 def test_nonsense_is_refused_before_connecting() -> None:
     with pytest.raises(ConfigurationError):
         create_engine("sqlite:///relay.db", application_name="tests")
