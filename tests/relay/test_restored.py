@@ -190,7 +190,7 @@ async def test_a_worker_that_runs_on_while_its_database_is_replaced(
     await database_server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
     await database_server.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
     with pytest.raises(StorageUnavailable, match="nothing is sent from it"):
-        await run(engine, lambda connection: connection.scalar(works), budget=2)
+        await run(engine, lambda connection: connection.scalar(works), attempts=3, budget=60)
     with pytest.raises(NotWhole):
         await of_backup.round()
 
@@ -200,7 +200,7 @@ async def test_a_worker_that_runs_on_while_its_database_is_replaced(
         await connection.execute(text("UPDATE installation SET written_by = 'somebody else'"))
     await other.dispose()
     with pytest.raises(StorageUnavailable, match="nothing is sent from it"):
-        await run(engine, lambda connection: connection.scalar(works), budget=2)
+        await run(engine, lambda connection: connection.scalar(works), attempts=3, budget=60)
     await of_backup.round()
     assert await run(engine, lambda connection: connection.scalar(works)) == 0
     await engine.dispose()
