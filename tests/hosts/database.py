@@ -13,12 +13,11 @@ from pathlib import Path
 from app.store.embedded_programs import Programs, SystemUser, find
 from app.store.embedded_user import server_user
 from tests.e2e.processes import LOOK_EVERY_S, Process
-from tests.hosts.lab import NETWORK, Lab
+from tests.hosts.lab import NETWORK, PATIENCE_S, Lab
 
 PORT = 5432
 ROLE = "postgres"
 NAME = "order_relay"
-PATIENCE_S = 60.0
 ANSWER_S = 3
 SETTINGS = {
     "shared_buffers": "64MB",

@@ -11,7 +11,7 @@ from tests.e2e import city
 from tests.e2e.processes import COMMAND, Process, secret_key
 from tests.e2e.restaurant import SCOPES, client
 from tests.hosts.database import Pair
-from tests.hosts.lab import Lab, lab
+from tests.hosts.lab import PATIENCE_S, Lab, lab
 
 DATABASES = ("db1", "db2")
 APIS = ("api1", "api2")
@@ -59,7 +59,7 @@ class Town:
         """The same, and waits until all are ready."""
         self.start(*names)
         for name in names or self.running:
-            self.running[name].wait_for("serves on|works on|simulates .+ on")
+            self.running[name].wait_for("serves on|works on|simulates .+ on", PATIENCE_S)
 
     def kill(self, name: str) -> None:
         self.running[name].kill9()
