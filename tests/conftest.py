@@ -5,12 +5,15 @@ The server is the embedded one, or the one of `TEST_DATABASE_URL` (a superuser's
 runs several test processes side by side (pytest-xdist): each has a server or at least databases of its own.
 """
 
+import fcntl
 import gc
 import os
 import re
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import TemporaryDirectory, gettempdir
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -19,12 +22,14 @@ import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.store import embedded, migrate
+from app.domain.errors import ConfigurationError
+from app.store import embedded, embedded_postmaster, migrate
 from app.store.connect import Primary
 from app.store.database import create_engine
 from app.store.database_url import parse
 from app.store.tables import metadata
 
+PREFIX = "order-relay-tests-"
 LONGEST_FIRST = ("torture", "hosts", "e2e", "cli")
 """Folders of tests that start processes. Side by side (`make test`), they begin first and stay with one test process,
 so that they seldom meet each other; the others go through the many short tests meanwhile, then take over what is left.
@@ -64,7 +69,8 @@ def database_server_url() -> Iterator[str]:
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
-    with TemporaryDirectory(prefix="order-relay-tests-") as directory, embedded.running(Path(directory)) as server:
+    clear_leftovers()
+    with TemporaryDirectory(prefix=PREFIX) as directory, embedded.running(Path(directory)) as server:
         yield server.url
 
 
@@ -137,6 +143,26 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
     engine = create_engine(database_url, application_name="tests")
     yield engine
     await engine.dispose()
+
+
+def clear_leftovers() -> None:
+    """Servers of test processes that were killed: after Ctrl-C, too, where several run side by side."""
+    for directory in Path(gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError, ConfigurationError):  # somebody else's, or being cleared by another test process
+            postmaster = embedded_postmaster.read(directory / "postgres")
+            if postmaster and postmaster.is_alive() and nobody_uses(directory):
+                embedded.start(directory).stop()
+                rmtree(directory)
+
+
+def nobody_uses(data_dir: Path) -> bool:
+    """A server's users share this lock from before it starts; the kernel lets go of it with them."""
+    with (data_dir / "users.lock").open("rb") as users:
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
 
 async def create_database(server: asyncpg.Connection, *, template: str = "template0") -> str:
