@@ -39,7 +39,7 @@ BREAKAGES = {
         file="app/store/intake.py",
         before="i.location_id, i.id, i.kind, i.reference, i.fingerprint, 'received'",
         after="i.location_id, i.id, i.kind, i.reference || ' ' || i.id, i.fingerprint, 'received'",
-        kinds=(Kind.CUT_CONNECTIONS,),
+        kinds=(Kind.POS_429,),
         noticed_as="doubled: 2 times at the POS",
         marks={},
     ),

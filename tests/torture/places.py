@@ -5,8 +5,8 @@ from typing import Any
 from tests.e2e import city, restaurant
 
 LOCATIONS_EACH = 6
-HASTY_S = 30
-"""The shortest time after which a location gives up an order: some deadlines pass in every campaign."""
+HASTY_S = 45
+"""So soon does a location give up an order: some deadlines pass in every campaign."""
 PATIENT_S = 600
 IIKO = tuple(f"zhytomyr-{number}" for number in range(1, LOCATIONS_EACH + 1))
 BUSINESS_LOCATIONS = tuple(city.IKENTOO.values())
