@@ -44,8 +44,9 @@ def given_back(settling: Settling) -> None:
     state = Dispatch.IN_DOUBT if settling.claimed.was_in_doubt else Dispatch.WAITING
     due_at = settling.case.now + timedelta(seconds=submission_delay(1, random.random))
     settling.changes |= {"state": state, "lease_until": None, "due_at": due_at, "trigger": "given_back"}
-    if settling.claimed.elsewhere and isinstance(settling.outcome.result, NotBegun):
-        hold_back(settling.case, settling.changes, settling.outcome.result.reason)
+    result = settling.outcome.result
+    if isinstance(result, NotBegun) and result.held:
+        hold_back(settling.case, settling.changes, result.reason)
     if state is Dispatch.WAITING and settling.case.cancel_pending:
         end_by_cancel(settling.case, settling.changes)
 
@@ -123,7 +124,9 @@ def no_result(settling: Settling, error: PosError) -> None:
 def hold_back(case: OrderCase, changes: dict[str, object], why: str) -> None:
     """In doubt, and finding out by sending it again could create what should not be: a person looks."""
     changes |= {"held": True}
+    case.clear_attention(AttentionCode.IN_DOUBT)  # this says more
     case.raise_attention(AttentionCode.IN_DOUBT, why)
+    case.tell(Source.RELAY, "held", why)
 
 
 def _next(settling: Settling, error: PosError) -> Step:

@@ -20,6 +20,8 @@ class NotBegun:
     """The attempt was given back before anything was sent: a stop of this process, or its lease was nearly over."""
 
     reason: str
+    held: bool = False
+    """To send it again would not be finding out any more: a person decides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
 import structlog
@@ -32,6 +33,10 @@ Answer = TypeVar("Answer", Taken, Found)
 
 LATE = "the lease was nearly over before anything was sent"
 ELSEWHERE = "An earlier attempt may have arrived at the POS that this location had before its settings were changed."
+REPEATS_FOR = timedelta(hours=1)
+"""So long after its deadline an order in doubt is found out about by sending it again, where the POS cannot be asked. A
+guest whose order was made up later than that would no longer be there."""
+STALE = "Whether the POS has it was not found out in time, and to send it again now would make an order of the past."
 LEASE_MARGIN_S = 2.0
 """What must be left of the lease after the call, to record its result."""
 
@@ -77,7 +82,9 @@ async def attempt(desk: Desk, claimed: Claimed, *, lease_ends: float, begin: Cal
     nothing is begun then. ``begin`` is called right before the first byte may leave.
     """
     if claimed.elsewhere:
-        return Outcome(result=NotBegun(reason=ELSEWHERE))
+        return Outcome(result=NotBegun(reason=ELSEWHERE, held=True))
+    if claimed.was_in_doubt and claimed.kind == "send" and claimed.now > claimed.deadline_at + REPEATS_FOR:
+        return Outcome(result=NotBegun(reason=STALE, held=True))
     try:
         location = await desk.locations.get(claimed.location_id)
         pos = desk.registry[location.pos.system]
