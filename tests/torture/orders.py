@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.simulators.iiko import ids
-from tests.torture.places import IKENTOO, SLUGS
+from tests.torture.places import HASTY_IKENTOO, IKENTOO, SLUGS
 
 Weights = dict[str, int]
 SHARES = 1000
@@ -46,9 +46,10 @@ OF_IKENTOO: Weights = {
     "[sim:unknown_word]": 4,
     "[sim:malformed]": 4,
     "[sim:fail reason=closed]": 8,
-    # It has it, never manages to say so, and calls nobody: in doubt for ever, which is all that can be known.
-    "[sim:drop_after times=all] [sim:silence]": 1,
 }
+HOPELESS = "[sim:drop_after times=all] [sim:silence]"
+"""iKentoo has it, never manages to say so, and calls nobody: in doubt for ever, which is all that can be known."""
+HOPELESS_EVERY, MOST_HOPELESS = 500, 8
 REFUSED = ("[sim:rejected", "[sim:fail")
 
 
@@ -87,10 +88,13 @@ def planned(seed: int, number: int, more: Weights) -> Planned:
     """The same for the same seed, number and ``more``: further marks, in thousandths."""
     dice = random.Random(f"order {seed} {number}")
     slug = SLUGS[number % len(SLUGS)]
+    mark = _drawn(dice, CONNECTION | (OF_IKENTOO if slug in IKENTOO else OF_IIKO) | more)
+    if number % HOPELESS_EVERY == 0 and number // HOPELESS_EVERY < MOST_HOPELESS:
+        slug, mark = HASTY_IKENTOO, HOPELESS  # or the settling would have to wait for a patient location's deadline
     return Planned(
         number=f"T-{seed}-{number}",
         slug=slug,
-        mark=_drawn(dice, CONNECTION | (OF_IKENTOO if slug in IKENTOO else OF_IIKO) | more),
+        mark=mark,
         asked=dice.choices(("once", "again", "twice"), (90, 6, 4))[0],
     )
 

@@ -11,6 +11,7 @@ PATIENT_S = 600
 IIKO = tuple(f"zhytomyr-{number}" for number in range(1, LOCATIONS_EACH + 1))
 BUSINESS_LOCATIONS = tuple(city.IKENTOO.values())
 IKENTOO = {f"geneva-{n + 1}": BUSINESS_LOCATIONS[n % len(BUSINESS_LOCATIONS)] for n in range(LOCATIONS_EACH)}
+HASTY_IKENTOO = "geneva-1"
 SLUGS = tuple(slug for pair in zip(IIKO, IKENTOO, strict=True) for slug in pair)
 
 
