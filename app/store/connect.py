@@ -81,6 +81,7 @@ class Primary:
         """`pgbouncer`: its transaction mode knows neither prepared statements of another connection nor the
         start-up parameters, so both are left out."""
         self._url = url
+        self._pgbouncer = pgbouncer
         self._opened: defaultdict[Host, WeakSet[Connection]] = defaultdict(WeakSet)
         self._doubted: dict[Host, asyncio.Task[None]] = {}
         self._options: dict[str, Any] = {
@@ -90,7 +91,7 @@ class Primary:
             "database": url.database,
             "timeout": CONNECT_TIMEOUT_S,
             "command_timeout": command_timeout,
-            "target_session_attrs": "read-write",
+            "target_session_attrs": "any" if pgbouncer else "read-write",
             "connection_class": Connection,
             "server_settings": server_settings(application_name, pgbouncer=pgbouncer),
         }
@@ -119,6 +120,8 @@ class Primary:
     async def _open(self, host: Host) -> Connection:
         connection: Connection = await asyncpg.connect(host=host.name, port=host.port, **self._options)
         notice_dead_peer(connection)
+        if self._pgbouncer:
+            await _must_be_primary(connection)
         connection.on_silence = partial(self._doubt, host)
         self._opened[host].add(connection)
         return connection
@@ -138,6 +141,16 @@ class Primary:
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError) as error:
             # It answers, if only "no": what is broken will be told so by its kernel, or by its server.
             log.info("a database host answers again", host=str(host), error=str(error))
+
+
+async def _must_be_primary(connection: Connection) -> None:
+    """A pgbouncer goes on announcing what its server was when it first connected to it: ask the server itself."""
+    try:
+        if await connection.fetchval("SELECT pg_is_in_recovery()", timeout=CONNECT_TIMEOUT_S):
+            raise asyncpg.TargetServerAttributeNotMatched("it is a standby")
+    except BaseException:
+        connection.terminate()
+        raise
 
 
 def server_settings(application_name: str, *, pgbouncer: bool) -> dict[str, str]:
