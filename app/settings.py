@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     """True: POS addresses may be plain http on any host, not only on loopback."""
     max_waiting_clients: Annotated[int, Field(ge=0, le=100_000)] = 5000
     """Requests of one process that wait for an order to change, and open event streams."""
-    max_intake_in_flight: Annotated[int, Field(ge=1, le=10_000)] = 48
+    max_intake_in_flight: Annotated[int, Field(ge=1, le=10_000)] = 256
     """Orders, payments and messages that one process takes at once; more are answered 429. As many reads."""
     database_pool_size: Annotated[int, Field(ge=2, le=200)] = 16
     pgbouncer: bool = False

@@ -22,8 +22,9 @@ from app.api.services import Services
 from app.domain.errors import StorageUnavailable
 from app.domain.location import SLUG_PATTERN
 
-PLACES = 48
-"""Thirty-two orders for one restaurant at once all get in."""
+PLACES = 256
+"""A hundred and seventy orders for one restaurant at once all get in, and the last of so many waits a fraction of a
+second."""
 AGAIN_S = 1
 KEY_SHARE = 4
 """One key may have at most so many times the places that are free. So there is always a free one for the others, and

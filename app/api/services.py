@@ -39,7 +39,7 @@ class Services:
     messages: Messages
     express: AsyncEngine | None = None
     """For what may not wait behind reads; None: `engine`."""
-    intake_places: int = 48
+    intake_places: int = 256
     """So many orders, payments and messages are taken at the same time, and so many reads."""
     watching: Watching
     measures: Measures = field(default_factory=Measures)

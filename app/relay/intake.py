@@ -1,5 +1,7 @@
 """Intake: an order is checked, put into the POS's language once to see that it can be, and stored. Nothing is sent."""
 
+import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +19,7 @@ from app.domain.errors import (
     OrderInvalid,
     OrderNotExpressible,
     ReferenceConflict,
+    StorageUnavailable,
 )
 from app.domain.ids import new_id
 from app.domain.location import Location
@@ -27,7 +30,7 @@ from app.relay.catalog_check import against_menu, as_warning, refuses, translate
 from app.relay.menus import Menus
 from app.relay.sending import Locations
 from app.store.batching import Batching
-from app.store.database import run
+from app.store.database import answer_within, run
 from app.store.intake import Known, NewOrder, known_orders, store_orders
 from app.store.views import OrderRow, read_order
 
@@ -83,6 +86,14 @@ class Intake:
 
         Raises LocationUnknown, OrderInvalid, OrderNotExpressible, ReferenceConflict, StorageUnavailable.
         """
+        with answer_within() as ends:
+            try:
+                async with asyncio.timeout(ends - time.monotonic()):
+                    return await self._submit(order, actor)
+            except TimeoutError:
+                raise StorageUnavailable("PostgreSQL is not available: no answer in time") from None
+
+    async def _submit(self, order: Order, actor: str) -> Submitted:
         location = await self._locations.get(order.location)
         # An order that leaves its currency out is the order that names the location's.
         print_of_content = fingerprint(

@@ -153,7 +153,7 @@ async def _begin(connection: AsyncConnection, *, by_hand: bool) -> int | None:
     if not await store.is_whole(connection):
         await connection.invalidate()
         raise NotWhole
-    if not await store.has_locations(connection):
+    if not await store.has_orders(connection):
         await store.stamp(connection)
         return None
     return await store.hold_lanes(connection)

@@ -7,6 +7,7 @@ or a caller at low load would wait for somebody else's sync of the disk.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
 from typing import Generic, TypeVar
 
 from app.domain.errors import StorageUnavailable
@@ -34,7 +35,8 @@ class Batching(Generic[Item, Answer]):
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, answer))
         if len(self._running) < self._flushers:
-            flusher = asyncio.create_task(self._flush())
+            # Not in the caller's context: what it limits for itself must not end the work of those who come after it.
+            flusher = asyncio.create_task(self._flush(), context=Context())
             self._running.add(flusher)
             flusher.add_done_callback(self._running.discard)
         return await answer

@@ -5,9 +5,12 @@ twice, and `run` is the only way to run one.
 """
 
 import asyncio
+import math
 import random
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 from uuid import uuid4
 
@@ -92,6 +95,21 @@ def to_json(value: object) -> str:
     return pydantic_core.to_json(value).decode()
 
 
+_ENDS: ContextVar[float] = ContextVar("ends", default=math.inf)
+
+
+@contextmanager
+def answer_within(seconds: float = BUDGET_S) -> Iterator[float]:
+    """All that is run in this block together has so much time: for an answer that was promised within some. Yields its
+    end on the monotonic clock."""
+    ends = min(time.monotonic() + seconds, _ENDS.get())
+    token = _ENDS.set(ends)
+    try:
+        yield ends
+    finally:
+        _ENDS.reset(token)
+
+
 async def run(
     engine: AsyncEngine,
     work: Callable[[AsyncConnection], Awaitable[T]],
@@ -108,7 +126,7 @@ async def run(
     `single_statement`: `work` executes exactly one, which needs no BEGIN and COMMIT: one round trip instead of three.
     Deadlocks, serialization failures and plans outdated by a migration are tried once more. Other errors pass.
     """
-    deadline = time.monotonic() + budget
+    deadline = min(time.monotonic() + budget, _ENDS.get())
     once = _statement if single_statement and not engine.get_execution_options().get(POOLED) else _transaction
     conflicts = 0
     for attempt in range(attempts):

@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import event, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from app.store.tables import attempts, lanes, locations, metadata, submissions
+from app.store.tables import attempts, lanes, locations, metadata, orders, submissions
 
 LOCK = 0x6F7264657233
 """Whoever places a hold, or looks whether one is due, does it alone."""
@@ -140,9 +140,9 @@ async def stamp(connection: AsyncConnection) -> None:
     )
 
 
-async def has_locations(connection: AsyncConnection) -> bool:
-    """An installation that serves nobody has nothing to hold."""
-    return bool(await connection.scalar(select(select(lanes.c.location_id).exists())))
+async def has_orders(connection: AsyncConnection) -> bool:
+    """An installation that was never sent an order, a copy of a template for example, has nothing to hold."""
+    return bool(await connection.scalar(select(select(orders.c.id).exists())))
 
 
 async def hold_lanes(connection: AsyncConnection) -> int:

@@ -200,8 +200,9 @@ def _take(room: Room, key: str, locations: Iterator[str]) -> Counter[str]:
     return Counter(location for location in locations if isinstance(room.enter(key, location), Place))
 
 
-def test_a_restaurant_alone_has_thirty_two_checkouts_at_once() -> None:
-    assert _take(Room(PLACES), "website", iter(["geneva-1"] * 100)) == {"geneva-1": 32}
-    many = _take(Room(PLACES), "website", iter([f"l{number}" for number in range(20)] * 2))
+def test_a_restaurant_alone_has_two_thirds_and_a_website_four_fifths() -> None:
+    assert _take(Room(PLACES), "website", iter(["geneva-1"] * 300)) == {"geneva-1": 171}
+    assert _take(Room(48), "website", iter(["geneva-1"] * 100)) == {"geneva-1": 32}
+    many = _take(Room(48), "website", iter([f"l{number}" for number in range(20)] * 2))
     assert sum(many.values()) == 39
     assert set(many.values()) == {1, 2}

@@ -131,7 +131,16 @@ async def test_by_hand_after_a_physical_restore(house: House) -> None:
     assert await state(house, order_id) == "in_doubt"
 
 
+async def test_a_copy_that_never_had_an_order_has_nothing_to_hold(house: House) -> None:
+    of_backup = await restored(house)
+    assert await of_backup.held() == []
+    order_id = await house.submit(ikentoo_order())
+    await house.send()
+    assert await state(house, order_id) == "done"
+
+
 async def test_one_location_after_the_other(house: House) -> None:
+    await house.submit(ikentoo_order())
     of_backup = await restored(house)
     assert [lane.location_id for lane in await of_backup.release(house.operate, only=[IIKO], actor="Ann")] == [IIKO]
     assert [lane.location_id for lane in await of_backup.held()] == [IKENTOO]
@@ -142,6 +151,7 @@ async def test_one_location_after_the_other(house: House) -> None:
 
 
 async def test_new_orders_wait_and_are_not_in_doubt(house: House) -> None:
+    await house.submit(ikentoo_order(reference="of-the-backup"))
     of_backup = await restored(house)
     order_id = await house.submit(ikentoo_order())
     assert (await house.send(), await state(house, order_id)) == (0, "waiting")
