@@ -38,6 +38,7 @@ async def open_web_app(parts: Parts) -> AsyncIterator[FastAPI]:
             registry=parts.registry,
             menus=parts.menus,
             announce=parts.announce,
+            batch=parts.settings.intake_batch,
         ),
         operate=Operate(
             parts.engine,

@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     """Requests of one process that wait for an order to change, and open event streams."""
     max_intake_in_flight: Annotated[int, Field(ge=1, le=10_000)] = 256
     """Orders, payments and messages that one process takes at once; more are answered 429. As many reads."""
+    intake_batch: Annotated[int, Field(ge=1, le=1000)] = 50
+    """Orders that arrive together are stored by one statement, so many at most; 1: each by its own."""
     database_pool_size: Annotated[int, Field(ge=2, le=200)] = 16
     pgbouncer: bool = False
     direct_database_url: SecretStr | None = None
