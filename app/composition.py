@@ -56,9 +56,9 @@ class Parts:
     changed: Callable[[], None]
     """Some order is not what it was."""
 
-    def announce(self) -> None:
+    def announce(self, location_id: str) -> None:
         """There is something to send."""
-        self.notifier.notify(WORK)
+        self.notifier.notify(WORK, location_id)
 
 
 @asynccontextmanager

@@ -18,7 +18,6 @@ from app.relay.restored import Restored
 from app.relay.retention import Retention
 from app.relay.sending import Desk
 from app.store.installation import refuse_strangers
-from app.store.wakeup import WORK
 
 RECONCILE_EVERY_S = 1.0
 FOLLOW_EVERY_S = 1.0
@@ -64,7 +63,7 @@ class Worker:
             lease_s=settings.lease_s,
             verdict_grace_s=settings.verdict_grace_s,
         )
-        self._dispatcher = Dispatcher(engine, desk, pace, wake=parts.listener.event(WORK), changed=parts.changed)
+        self._dispatcher = Dispatcher(engine, desk, pace, due=parts.listener.due(), changed=parts.changed)
         self._reconciler = Reconciler(engine, parts.registry, changed=parts.changed)
         self._follower = Follower(
             engine,

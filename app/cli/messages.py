@@ -36,7 +36,7 @@ def message(
             store.engine,
             locations=store.locations,
             registry=store.registry,
-            announce=lambda: None,  # workers look by themselves every second
+            announce=lambda _location_id: None,  # workers look by themselves every second
         )
         about_id = str(about) if about else None
         said = _read({"message": text, "also_to_printer": printer, "order_id": about_id})

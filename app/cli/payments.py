@@ -58,7 +58,7 @@ def pay(
             store.engine,
             locations=store.locations,
             registry=store.registry,
-            announce=lambda: None,  # workers look by themselves every second
+            announce=lambda _location_id: None,  # workers look by themselves every second
         )
         payment_id, _ = await payments.pay(_read(document), actor=person())
         _print(await _find(store, str(payment_id)), as_json=as_json)

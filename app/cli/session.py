@@ -49,7 +49,8 @@ async def open_store() -> AsyncIterator[Store]:
         )
         due: set[str] = set()
         try:
-            yield _store(settings, engine, Cipher(storage.secret_keys), announce=lambda: due.update((WORK, CHANGES)))
+            cipher = Cipher(storage.secret_keys)
+            yield _store(settings, engine, cipher, announce=lambda _location_id: due.update((WORK, CHANGES)))
         finally:
             with suppress(StorageUnavailable):  # a wake-up may be lost: workers look by themselves every second
                 await _wake(engine, due)
@@ -70,7 +71,7 @@ async def open_adapters(store: Store) -> AsyncIterator[OpenAdapters]:
         await adapters.aclose()
 
 
-def _store(settings: Settings, engine: AsyncEngine, cipher: Cipher, *, announce: Callable[[], None]) -> Store:
+def _store(settings: Settings, engine: AsyncEngine, cipher: Cipher, *, announce: Callable[[str], None]) -> Store:
     registry = build()
     locations = Locations(engine, cipher, registry, public_url=settings.public_url, allow_http=settings.allow_http)
     return Store(

@@ -1,9 +1,11 @@
 """The dispatcher: claims due submissions, makes their attempts side by side, records what they brought."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import partial
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -16,11 +18,12 @@ from app.relay.watching import unheard
 from app.store.batching import Batching
 from app.store.claim import Claimed, claim
 from app.store.database import run
+from app.store.wakeup import Due
 
 log = structlog.get_logger(__name__)
 
 POLL_S = 1.0
-"""The safety net behind the wake-ups, and how late a retry may come."""
+"""So often is looked everywhere: a safety net behind the wake-ups, which name places, and how late a retry may come."""
 RECORDERS = 2
 """Transactions with results under way at the same time."""
 RECORDED_TOGETHER = 64
@@ -49,14 +52,14 @@ class Dispatcher:
         desk: Desk,
         pace: Pace,
         *,
-        wake: asyncio.Event,
+        due: Due,
         changed: Callable[[], None] = unheard,
     ) -> None:
         self._changed = changed
         self._engine = engine
         self._desk = desk
         self._pace = pace
-        self._wake = wake
+        self._due = due
         self._patience = Patience(
             longest_send_s=pace.lease_s,
             verdict_grace_s=pace.verdict_grace_s,
@@ -69,34 +72,52 @@ class Dispatcher:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until told to stop; then gives back what was not begun and lets the rest finish, for a while."""
+        everywhere, look_at = True, 0.0
         while not stop.is_set():
-            self._wake.clear()
-            try:
-                claimed = await self.claim()
-            except StorageUnavailable as error:
-                log.warning("nothing can be claimed", error=str(error))
-                claimed = 0
+            places = self._due.take()
+            everywhere = everywhere or places is None or time.monotonic() >= look_at
+            claimed = 0
+            if self._room <= 0:  # those that end next must not be the only ones with a turn
+                everywhere = True
+            elif everywhere or places:
+                try:
+                    claimed = await self.claim(None if everywhere else places)
+                except StorageUnavailable as error:
+                    log.warning("nothing can be claimed", error=str(error))
+                    everywhere = True
+                else:
+                    everywhere, look_at = False, time.monotonic() + POLL_S if everywhere else look_at
             if claimed == 0:
-                await self._sleep(stop)
+                await self._sleep(stop, POLL_S if everywhere else look_at - time.monotonic())
         await self._drain()
 
-    async def claim(self) -> int:
-        """Takes what is due and starts its attempts. Returns how many that were."""
-        room = self._pace.concurrency - len(self._running)
+    async def claim(self, places: Sequence[str] | None = None) -> int:
+        """Takes what is due, at these locations or anywhere, and starts its attempts. Returns how many that were."""
+        room = self._room
         if room <= 0:
             return 0
         lease_ends = boot_clock() + self._pace.lease_s
         batch = await run(
             self._engine,
             lambda connection: claim(
-                connection, room=room, lease_s=self._pace.lease_s, askable=sorted(self._patience.askable_systems)
+                connection,
+                room=room,
+                lease_s=self._pace.lease_s,
+                askable=sorted(self._patience.askable_systems),
+                places=places,
             ),
         )
+        if len(batch) == room:  # there may be more
+            self._due.add()
         for claimed in batch:
             self._start(claimed, lease_ends)
         if batch:
             self._changed()
         return len(batch)
+
+    @property
+    def _room(self) -> int:
+        return self._pace.concurrency - len(self._running)
 
     async def idle(self) -> None:
         """Waits until everything that was started is recorded."""
@@ -106,11 +127,11 @@ class Dispatcher:
     def _start(self, claimed: Claimed, lease_ends: float) -> None:
         task = asyncio.create_task(self._attempt(claimed, lease_ends))
         self._running[task] = _Stage.BEFORE
-        task.add_done_callback(self._ended)
+        task.add_done_callback(partial(self._ended, claimed.location_id))
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _ended(self, location_id: str, task: asyncio.Task[None]) -> None:
         self._running.pop(task, None)
-        self._wake.set()  # there is room again, in this process and in the lane
+        self._due.add(location_id)  # there is room again, in this process and in the lane
         if not task.cancelled() and task.exception() is not None:
             log.error("an attempt could not be recorded", exc_info=task.exception())
 
@@ -156,10 +177,10 @@ class Dispatcher:
         await run(self._engine, lambda connection: settle(connection, ended, self._patience))
         return [None] * len(ended)
 
-    async def _sleep(self, stop: asyncio.Event) -> None:
-        waiting = [asyncio.create_task(self._wake.wait()), asyncio.create_task(stop.wait())]
+    async def _sleep(self, stop: asyncio.Event, seconds: float) -> None:
+        waiting = [asyncio.create_task(self._due.anything.wait()), asyncio.create_task(stop.wait())]
         try:
-            await asyncio.wait(waiting, timeout=POLL_S, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(waiting, timeout=max(seconds, 0.0), return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in waiting:
                 task.cancel()

@@ -71,7 +71,7 @@ class Intake:
         locations: Locations,
         registry: Registry,
         menus: Menus,
-        announce: Callable[[], None],
+        announce: Callable[[str], None],
         batch: int = BATCH,
     ) -> None:
         self._engine = engine
@@ -111,7 +111,7 @@ class Intake:
         if submitted is None:
             raise refusal or LocationUnknown(order.location)
         if not submitted.replayed:
-            self._announce()
+            self._announce(order.location)
         return submitted
 
     async def preview(self, order: Order) -> Preview:

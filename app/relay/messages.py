@@ -30,7 +30,7 @@ class Messages:
     """Takes messages. ``announce`` is called after each commit: there is something to send."""
 
     def __init__(
-        self, engine: AsyncEngine, *, locations: Locations, registry: Registry, announce: Callable[[], None]
+        self, engine: AsyncEngine, *, locations: Locations, registry: Registry, announce: Callable[[str], None]
     ) -> None:
         self._engine = engine
         self._locations = locations
@@ -49,7 +49,7 @@ class Messages:
             raise NotSupportedByPos(f"{location.pos.system} cannot be told anything in words.")
         new = _new(location_id, message, actor)
         await run(self._engine, partial(_store, new=new, pos=pos, location=location, message=message))
-        self._announce()
+        self._announce(location_id)
         return new.id
 
 

@@ -53,7 +53,7 @@ class Operate:
         locations: Locations,
         registry: Registry,
         menus: Menus,
-        announce: Callable[[], None],
+        announce: Callable[[str], None],
         changed: Callable[[], None] = unheard,
     ) -> None:
         self._engine = engine
@@ -123,7 +123,7 @@ class Operate:
 
         await run(self._engine, resume)
         log.info("location resumed", location=location_id, by=actor)
-        self._announce()
+        self._announce(location_id)
 
     async def _act(self, location_id: str, order_id: UUID, actor: str, work: Work, *, kind: str = "order") -> None:
         async def act(connection: AsyncConnection) -> None:
@@ -146,7 +146,7 @@ class Operate:
             await case.save(connection)
 
         await run(self._engine, act)
-        self._announce()
+        self._announce(location_id)
         self._changed()
 
     async def _give_up_after(self, location_id: str) -> int:

@@ -44,7 +44,7 @@ class Payments:
     """Takes payments. ``announce`` is called after each commit: there is something to send."""
 
     def __init__(
-        self, engine: AsyncEngine, *, locations: Locations, registry: Registry, announce: Callable[[], None]
+        self, engine: AsyncEngine, *, locations: Locations, registry: Registry, announce: Callable[[str], None]
     ) -> None:
         self._engine = engine
         self._locations = locations
@@ -68,7 +68,7 @@ class Payments:
         except (NotSupportedByPos, OrderInvalid, OrderNotExpressible) as refused:  # unless it is a repeat
             refusal = refused
         if new is not None and await self._stored(new):
-            self._announce()
+            self._announce(payment.location)
             return new.id, False
         known = await run(self._engine, partial(_known, payment=payment, content=content))
         if known is None:

@@ -44,8 +44,9 @@ class Claimed:
     body: dict[str, Any]
 
 
-# A loose index scan: one probe of the partial index for each location that has live work, however much it has.
-_LANES = f"""
+# A loose index scan: one probe of the partial index for each location that has live work, however much it has. Ten
+# thousand dead restaurants make it cost, so it is run now and then, and otherwise those are looked at that were named.
+_BUSY = """
 WITH RECURSIVE busy(location_id) AS (
     (SELECT s.location_id FROM submissions s
      WHERE s.state IN ('waiting', 'in_doubt') ORDER BY s.location_id LIMIT 1)
@@ -55,6 +56,9 @@ WITH RECURSIVE busy(location_id) AS (
             ORDER BY s.location_id LIMIT 1)
     FROM busy b WHERE b.location_id IS NOT NULL
 )
+"""
+_NAMED = "WITH busy AS (SELECT unnest($2::text[]) AS location_id)"
+_OPEN = f"""
 SELECT l.location_id FROM busy b JOIN lanes l ON l.location_id = b.location_id
 WHERE NOT l.paused AND (l.not_before IS NULL OR l.not_before <= now())
   AND (l.rate_per_s IS NULL
@@ -136,10 +140,21 @@ JOIN orders o ON o.location_id = c.location_id AND o.id = c.order_id
 """  # noqa: S608 - a constant of ours
 
 
-async def claim(connection: AsyncConnection, *, room: int, lease_s: float, askable: Sequence[str]) -> list[Claimed]:
-    """Takes due submissions for this process, at most ``room``. Run it as a whole transaction; after a commit whose
-    answer was lost, what it took waits for its lease to end."""
-    lanes = [row.location_id for row in await connection.exec_driver_sql(_LANES, (room,))]
+async def claim(
+    connection: AsyncConnection,
+    *,
+    room: int,
+    lease_s: float,
+    askable: Sequence[str],
+    places: Sequence[str] | None = None,
+) -> list[Claimed]:
+    """Takes due submissions for this process, at most ``room``, of these locations or, None, of all. Run it as a whole
+    transaction; after a commit whose answer was lost, what it took waits for its lease to end."""
+    if places is None:
+        found = await connection.exec_driver_sql(_BUSY + _OPEN, (room,))
+    else:
+        found = await connection.exec_driver_sql(_NAMED + _OPEN, (room, list(places)))
+    lanes = [row.location_id for row in found]
     if not lanes:
         return []
     rows = await connection.exec_driver_sql(_TAKE, (lanes, room, lease_s, list(askable)))

@@ -6,7 +6,7 @@ makes it fast. Neither works through pgbouncer's transaction mode (LISTEN is acc
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -19,7 +19,7 @@ from app.store.database import DATABASE_ERRORS
 from app.store.database_url import parse
 
 WORK = "order_relay_work"
-"""A submission is due, or a callback waits."""
+"""A submission is due. May name the locations, separated by commas; names none: anywhere."""
 CONFIG = "order_relay_config"
 """A key, a location or a catalog has changed."""
 CHANGES = "order_relay_changes"
@@ -34,11 +34,11 @@ STEADY_S = 5.0
 PROBE_S = 30.0
 """A frozen host keeps its sockets open: ask it something now and then."""
 CLOSE_S = 1.0
+MOST_NAMED = 7000
 
 # Nobody's data: a notification need not wait for the disk, or for a standby. The setting ends with the statement.
-NOTIFY = (
-    """SELECT set_config('synchronous_commit', 'off', true), pg_notify(channel, '') FROM unnest($1::text[]) channel"""
-)
+NOTIFY = """SELECT set_config('synchronous_commit', 'off', true), pg_notify(channel, about)
+FROM unnest($1::text[], $2::text[]) AS news(channel, about)"""
 
 log = structlog.get_logger(__name__)
 
@@ -84,6 +84,28 @@ class _Background:
         raise NotImplementedError
 
 
+class Due:
+    """Where something may be due, until somebody looks."""
+
+    def __init__(self) -> None:
+        self.anything = asyncio.Event()
+        self._places: set[str] = set()
+        self._anywhere = True
+
+    def add(self, places: str = "") -> None:
+        """These locations, separated by commas; none: anywhere."""
+        self._places.update(places.split(",") if places else ())
+        self._anywhere = self._anywhere or not places
+        self.anything.set()
+
+    def take(self) -> list[str] | None:
+        """All that was added since the last time; None: anywhere."""
+        places = None if self._anywhere else sorted(self._places)
+        self._places, self._anywhere = set(), False
+        self.anything.clear()
+        return places
+
+
 class Listener(_Background):
     """Hears the channels on a connection of its own. After each (re)connect everybody is woken: something may have
     been missed."""
@@ -91,20 +113,23 @@ class Listener(_Background):
     def __init__(self, url: str, *, application_name: str = "order-relay listen") -> None:
         super().__init__(url, application_name=application_name)
         self._callbacks: dict[str, list[Callable[[], None]]] = {channel: [] for channel in CHANNELS}
+        self._due: list[Due] = []
         self.connected = asyncio.Event()
 
-    def event(self, channel: str) -> asyncio.Event:
-        """A new event of the caller's own, set at each wake-up; the caller clears it before looking for work."""
-        event = asyncio.Event()
-        self.subscribe(channel, event.set)
-        return event
+    def due(self) -> Due:
+        """What is due by the news of WORK: the caller's own."""
+        due = Due()
+        self._due.append(due)
+        return due
 
     def subscribe(self, channel: str, callback: Callable[[], None]) -> None:
         """Called in the event loop at each wake-up. It must not block or raise."""
         self._callbacks[channel].append(callback)
 
-    def wake(self, channel: str) -> None:
+    def wake(self, channel: str, about: str = "") -> None:
         """What a notification does, for those in the same process."""
+        for due in self._due if channel == WORK else ():
+            due.add(about)
         for callback in self._callbacks[channel]:
             callback()
 
@@ -112,7 +137,7 @@ class Listener(_Background):
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _: lost.set())
         for channel in CHANNELS:
-            await connection.add_listener(channel, lambda _c, _pid, heard, _payload: self.wake(heard))
+            await connection.add_listener(channel, lambda _c, _pid, heard, about: self.wake(heard, about))
         try:
             self.connected.set()
             for channel in CHANNELS:
@@ -136,30 +161,34 @@ class Notifier(_Background):
     ) -> None:
         super().__init__(url, application_name=application_name)
         self._local = local
-        self._asked: set[str] = set()
+        self._asked: dict[str, set[str]] = {}
         self._any = asyncio.Event()
 
-    def notify(self, channel: str) -> None:
+    def notify(self, channel: str, about: str = "") -> None:
         """After the commit. Never blocks, never raises; while the database is away the wish is kept."""
-        self._ask([channel])
-        if self._local:
-            self._local.wake(channel)
-
-    def _ask(self, channels: Iterable[str]) -> None:
-        self._asked.update(channels)
+        self._asked.setdefault(channel, set()).add(about)
         self._any.set()
+        if self._local:
+            self._local.wake(channel, about)
 
     async def _use(self, connection: asyncpg.Connection) -> None:
         while True:
             await self._any.wait()
             await asyncio.sleep(COALESCE_S)
             self._any.clear()
-            channels, self._asked = sorted(self._asked), set()
+            asked, self._asked = self._asked, {}
             try:
-                await connection.execute(NOTIFY, channels)
+                await connection.execute(NOTIFY, list(asked), [_named(about) for about in asked.values()])
             except DATABASE_ERRORS:
-                self._ask(channels)
+                for channel in asked:
+                    self.notify(channel)
                 raise
+
+
+def _named(about: Collection[str]) -> str:
+    """As a payload, which PostgreSQL limits to 8,000 bytes."""
+    names = "" if "" in about else ",".join(sorted(about))
+    return names if len(names) < MOST_NAMED else ""
 
 
 class Paced:

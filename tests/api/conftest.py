@@ -123,7 +123,7 @@ def services_over(
     """The relay over a database, as the front door builds it."""
     locations = Locations(engine, Cipher([Fernet.generate_key().decode()]), registry(), public_url=PUBLIC_URL)
 
-    def announce() -> None:
+    def announce(_location_id: str) -> None:
         announced.append(None)
 
     menus, watching = Menus(engine), Watching(engine, most=most_waiting)

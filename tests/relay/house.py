@@ -44,6 +44,7 @@ from app.simulators.iiko import ids
 from app.store.order_details import read_details
 from app.store.secrets import Cipher
 from app.store.tables import attempts, lanes, orders, submissions
+from app.store.wakeup import Due
 
 IIKO, IKENTOO = "kyiv-1", "geneva-1"
 BUDGET_S, LEASE_S = 12.0, 20.0
@@ -220,7 +221,7 @@ async def open_house(engine: AsyncEngine, **iiko_changes: Any) -> AsyncIterator[
                 engine,
                 desk,
                 Pace(concurrency=64, lease_s=LEASE_S, verdict_grace_s=60.0),
-                wake=asyncio.Event(),
+                due=Due(),
                 changed=watching.wake,
             ),
             reconciler=Reconciler(engine, registry, changed=watching.wake),
@@ -252,8 +253,8 @@ class _Later:
         await self.app(scope, receive, send)
 
 
-def _announcer(announced: list[None]) -> Callable[[], None]:
-    return lambda: announced.append(None)
+def _announcer(announced: list[None]) -> Callable[[str], None]:
+    return lambda _location_id: announced.append(None)
 
 
 def iiko_location(base_url: str) -> dict[str, Any]:

@@ -167,7 +167,11 @@ async def test_a_pos_that_cannot_be_told(house: House) -> None:
     order_id = await accepted(house, IKENTOO)
     registry: Registry = {"ikentoo": Mute()}
     operate = Operate(
-        house.engine, locations=house.locations, registry=registry, menus=house.menus, announce=lambda: None
+        house.engine,
+        locations=house.locations,
+        registry=registry,
+        menus=house.menus,
+        announce=lambda _location_id: None,
     )
     await operate.cancel(IKENTOO, order_id, reason="x", actor="ops", only_if_surely_not_sent=False)
     view = await house.view(order_id)

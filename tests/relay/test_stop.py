@@ -12,6 +12,7 @@ from app.adapters import registry as adapters
 from app.adapters.base import Limits
 from app.relay.dispatch import Dispatcher, Pace
 from app.relay.sending import Desk
+from app.store.wakeup import Due
 from tests.relay.house import IIKO, House, iiko_location, iiko_order
 
 PATIENCE_S = 10.0
@@ -33,7 +34,7 @@ async def dispatcher(house: House, *, drain_s: float = 20.0) -> AsyncIterator[Di
         budget_s=12.0,
     )
     pace = Pace(concurrency=64, lease_s=20.0, verdict_grace_s=60.0, drain_s=drain_s)
-    yield Dispatcher(house.engine, desk, pace, wake=asyncio.Event())
+    yield Dispatcher(house.engine, desk, pace, due=Due())
     await opened.aclose()
 
 

@@ -12,6 +12,13 @@ from tests.store.conftest import Wire
 SOON_S = 10
 
 
+def event_of(listener: Listener, channel: str) -> asyncio.Event:
+    """Set at each wake-up."""
+    event = asyncio.Event()
+    listener.subscribe(channel, event.set)
+    return event
+
+
 async def heard(event: asyncio.Event) -> None:
     async with asyncio.timeout(SOON_S):
         await event.wait()
@@ -29,7 +36,7 @@ async def terminate(engine: AsyncEngine, application_name: str) -> None:
 
 async def test_a_notification_reaches_its_channel_only(database_url: str) -> None:
     async with Listener(database_url) as listener, Notifier(database_url) as notifier:
-        work, config = listener.event(WORK), listener.event(CONFIG)
+        work, config = event_of(listener, WORK), event_of(listener, CONFIG)
         await heard(work)  # connected: whatever was missed
         await heard(config)
         notifier.notify(WORK)
@@ -47,8 +54,8 @@ async def test_many_wishes_are_one_statement(database_url: str) -> None:
         calls += 1
 
     async with Listener(database_url) as listener, Notifier(database_url) as notifier:
-        await heard(listener.event(WORK)) if not listener.connected.is_set() else None
-        done = listener.event(CONFIG)
+        await heard(event_of(listener, WORK)) if not listener.connected.is_set() else None
+        done = event_of(listener, CONFIG)
         done.clear()
         listener.subscribe(WORK, count)
         for _ in range(1000):
@@ -61,14 +68,14 @@ async def test_many_wishes_are_one_statement(database_url: str) -> None:
 async def test_in_one_process_no_database_is_needed(closed_host: str) -> None:
     url = f"postgresql://nobody@{closed_host}/nothing"
     listener = Listener(url)
-    work = listener.event(WORK)
+    work = event_of(listener, WORK)
     Notifier(url, local=listener).notify(WORK)
     assert work.is_set()
 
 
 async def test_listener_comes_back_after_its_connection_was_ended(database_url: str, engine: AsyncEngine) -> None:
     async with Listener(database_url, application_name="ears") as listener, Notifier(database_url) as notifier:
-        work = listener.event(WORK)
+        work = event_of(listener, WORK)
         await heard(work)
         await terminate(engine, "ears")
         await heard(work)  # back: whatever was missed
@@ -78,7 +85,7 @@ async def test_listener_comes_back_after_its_connection_was_ended(database_url: 
 
 async def test_notifier_comes_back_and_keeps_the_wish(database_url: str, engine: AsyncEngine) -> None:
     async with Listener(database_url) as listener, Notifier(database_url, application_name="mouth") as notifier:
-        work = listener.event(WORK)
+        work = event_of(listener, WORK)
         await heard(work)
         notifier.notify(WORK)
         await heard(work)
@@ -90,8 +97,25 @@ async def test_notifier_comes_back_and_keeps_the_wish(database_url: str, engine:
 async def test_wishes_of_an_outage_are_heard_after_it(database_url: str, wire: Wire) -> None:
     wire.freeze()
     async with Listener(database_url) as listener, Notifier(wire.url) as notifier:
-        work = listener.event(WORK)
+        work = event_of(listener, WORK)
         await heard(work)
         notifier.notify(WORK)
         wire.thaw()
         await heard(work)
+
+
+async def test_work_is_named_as_long_as_the_names_fit(database_url: str) -> None:
+    async with Listener(database_url) as listener, Notifier(database_url) as notifier:
+        due = listener.due()
+        assert due.take() is None, "nothing is known yet"
+        await asyncio.wait_for(listener.connected.wait(), 10)
+        due.take()
+        notifier.notify(WORK, "geneva-1")
+        notifier.notify(WORK, "kyiv-1")
+        await asyncio.wait_for(due.anything.wait(), 10)
+        assert due.take() == ["geneva-1", "kyiv-1"]
+        assert due.take() == []
+        for number in range(1000):
+            notifier.notify(WORK, f"location-{number}")
+        await asyncio.wait_for(due.anything.wait(), 10)
+        assert due.take() is None
