@@ -64,7 +64,8 @@ class Striker:
             done = await self._acts[strike.kind](strike.dice())
         except AWAY:
             return None  # the database is struck down already
-        self.counts[strike.kind] += done is not None
+        if done is not None:
+            self.counts[strike.kind] += 1
         return done
 
     def _killer(self, *names: str) -> Act:
