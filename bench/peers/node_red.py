@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.peers.celery_redis import free_port
+from bench.peers.environment import VENV
 from bench.peers.peer import DELIVERIES, Served
 from bench.peers.programs import running
 from bench.processes import ROOT
 
 PLACE = ROOT / "bench" / "contenders" / "node_red"
-PROGRAM = PLACE / "node_modules" / "node-red" / "red.js"
+PROGRAM = VENV / "node-red" / "node_modules" / "node-red" / "red.js"
 
 
 @dataclass(frozen=True, kw_only=True)

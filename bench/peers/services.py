@@ -1,5 +1,6 @@
 """Contenders that consist of an API and a worker process, both Python, around PostgreSQL."""
 
+import json
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.orders import LOCATIONS, order
 from bench.peers import databases
 from bench.peers.environment import PYTHON, missing
 from bench.peers.peer import DELIVERIES, Served
@@ -53,7 +55,7 @@ class Service:
             yield Served(url=api.url, parts={"server": api.pid, **parts})
 
     async def backlog(self, database_url: str, orders: int) -> None:
-        settings = {"DATABASE_URL": database_url}
+        settings = {"DATABASE_URL": database_url, "ORDER": json.dumps(order(LOCATIONS[0]))}
         command = [str(PYTHON), "-m", f"{self.package}.backlog", f"{orders}"]
         run(command, settings=settings, within_s=FILLED_WITHIN_S)
 
