@@ -14,7 +14,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	"$$p" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$p"; exit; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test torture torture-broken failover check format bench lock docker-check clean
+.PHONY: help setup demo test torture torture-broken failover check format bench bench-env bench-setup lock docker-check clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,16 +53,38 @@ format: setup ## put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: setup ## intake and accept-to-POS beside a route that only validates
+bench: setup bench-env ## intake and accept-to-POS beside a route that only validates
 	$(BIN)/python -m bench $(ARGS)
+
+BENCH_STAMP := .venv-bench/.installed
+CONTENDERS := bench/contenders/node_red
+bench-env: $(BENCH_STAMP) ## the contenders' own environment (does nothing when up to date); Node-RED only where npm is
+
+$(BENCH_STAMP): requirements-bench.lock $(CONTENDERS)/package-lock.json $(STAMP)
+	@test -x .venv-bench/bin/python && .venv-bench/bin/python -c '' || $(BIN)/python -m venv --clear .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@mkdir -p .venv-bench/node-red && cp $(CONTENDERS)/package.json $(CONTENDERS)/package-lock.json .venv-bench/node-red/
+	@if command -v npm >/dev/null; then \
+		cd .venv-bench/node-red && npm ci --silent --omit=optional --ignore-scripts --no-fund --no-audit; \
+	else echo "npm is not installed: the benchmark goes without Node-RED (as root on Debian: make bench-setup)" >&2; fi
+	@touch $@
+
+bench-setup: ## as root on Debian: what the contenders need beside Python (Redis, Node, a C compiler), then bench-env
+	apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server gcc libc6-dev >/dev/null
+	command -v npm >/dev/null || apt-get install -y -qq --no-install-recommends nodejs npm >/dev/null
+	rm -f $(BENCH_STAMP)
+	$(MAKE) --no-print-directory bench-env
 
 # The image installs the runtime subset; -c keeps all three files on the same versions.
 COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
-lock: setup ## renew the three lock files from pyproject.toml; ARGS="--upgrade" for newer versions
+lock: setup ## renew the lock files (npm's, too) from pyproject.toml; ARGS="--upgrade" for newer versions
 	$(COMPILE) --all-extras $(ARGS) -o requirements.lock
 	$(COMPILE) -c requirements.lock -o requirements-runtime.lock
 	$(BIN)/uv pip compile --group build --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url -c requirements.lock -o requirements-build.lock
+	$(BIN)/uv pip compile --group bench --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url -c requirements.lock -o requirements-bench.lock
+	cd $(CONTENDERS) && npm install --package-lock-only --omit-lockfile-registry-resolved --omit=optional --no-fund --no-audit
 
 docker-check: setup ## lint the Dockerfile, and the compose file where docker-compose is installed
 	$(BIN)/hadolint Dockerfile

@@ -50,5 +50,5 @@ async def callback(word: Word, db: Db) -> Noted:
     return Noted(status=stored.status)
 
 
-def _named(location: str, reference: str) -> Select[tuple[StoredOrder]]:
+def _named(location: str, reference: str) -> Select[StoredOrder]:
     return select(StoredOrder).where(StoredOrder.location == location, StoredOrder.reference == reference)
