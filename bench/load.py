@@ -18,7 +18,7 @@ _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
 
 @dataclass(kw_only=True)
 class Load:
-    """What one load came to. Every answer was a 202; anything else raises."""
+    """What one load came to. Every answer was as expected; anything else raises."""
 
     began: float = 0.0
     ended: float = 0.0
@@ -36,8 +36,9 @@ class Load:
 
 
 class _Connection(asyncio.Protocol):
-    def __init__(self, requests: Iterator[bytes], load: Load, until: float) -> None:
+    def __init__(self, requests: Iterator[bytes], load: Load, until: float, expected: bytes) -> None:
         self._requests = requests
+        self._expected = expected
         self._load = load
         self._until = until
         self._buffer = b""
@@ -55,8 +56,9 @@ class _Connection(asyncio.Protocol):
         if length is None or len(self._buffer) < head + 4 + int(length[1]):
             return
         now = time.perf_counter()
-        if self._buffer[9:12] != b"202":
-            self._fail(RuntimeError(f"not a 202: {self._buffer.decode('utf-8', 'replace')}"))
+        if not self._buffer.startswith(self._expected, 9):
+            words = self._buffer.decode("utf-8", "replace")
+            self._fail(RuntimeError(f"not a {self._expected.decode()}: {words}"))
             return
         self._load.latencies.append(now - self._sent)
         self._load.ended = now
@@ -87,15 +89,17 @@ def place(url: str) -> tuple[str, int]:
     return address.hostname or "", address.port or 0
 
 
-async def load(url: str, requests: Iterator[bytes], *, seconds: float, connections: int = CONNECTIONS) -> Load:
+async def load(
+    url: str, requests: Iterator[bytes], *, seconds: float, connections: int = CONNECTIONS, expected: bytes = b"202"
+) -> Load:
     """Keeps the connections busy for a while, then waits for what is under way, so that what was answered is exactly
-    what was sent. Raises where an answer is no 202."""
+    what was sent. Raises where the status of an answer does not begin with what is expected."""
     host, port = place(url)
     loop = asyncio.get_running_loop()
     found = Load(began=time.perf_counter())
     until = found.began + seconds
     opened = [
-        await loop.create_connection(lambda: _Connection(requests, found, until), host, port)
+        await loop.create_connection(lambda: _Connection(requests, found, until, expected), host, port)
         for _ in range(connections)
     ]
     async with asyncio.timeout(seconds + PATIENCE_S):

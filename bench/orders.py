@@ -75,9 +75,20 @@ def order(location: str) -> dict[str, Any]:
     }
 
 
+def ikentoo_order(location: str) -> dict[str, Any]:
+    """The same meal, to be picked up: an iKentoo restaurant knows its dishes by SKU."""
+    theirs = order(location)
+    del theirs["delivery_address"]
+    items = [{"sku": "11", "name": "Burger", "quantity": 1, "unit_price": "16.50"} for _ in range(4)]
+    payments = [{"method": "CARD", "amount": "66.00", "paid": True}]
+    return theirs | {
+        "service_type": "pickup", "currency": "CHF", "items": items, "payments": payments, "total": "66.00"
+    }  # fmt: skip
+
+
 def body_size() -> int:
     """Bytes of one order."""
-    return len(_body(LOCATIONS[0]))
+    return len(_body(order(LOCATIONS[0])))
 
 
 def requests(run: str, *, key: str) -> Iterator[bytes]:
@@ -91,7 +102,16 @@ def requests(run: str, *, key: str) -> Iterator[bytes]:
 
 def request_pieces(location: str, key: str) -> tuple[bytes, bytes]:
     """A request before and behind its reference."""
-    body = _body(location)
+    return _pieces(order(location), key)
+
+
+def ikentoo_pieces(location: str, key: str) -> tuple[bytes, bytes]:
+    """The same for an iKentoo restaurant."""
+    return _pieces(ikentoo_order(location), key)
+
+
+def _pieces(content: dict[str, Any], key: str) -> tuple[bytes, bytes]:
+    body = _body(content)
     head = (
         f"POST /v1/orders HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
@@ -100,5 +120,5 @@ def request_pieces(location: str, key: str) -> tuple[bytes, bytes]:
     return before, after
 
 
-def _body(location: str) -> bytes:
-    return json.dumps(order(location), separators=(",", ":")).encode()
+def _body(content: dict[str, Any]) -> bytes:
+    return json.dumps(content, separators=(",", ":")).encode()

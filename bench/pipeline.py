@@ -68,8 +68,10 @@ class Pipeline:
         """Endless; `faults`: the share of orders that the POS spoils."""
         every = round(1 / faults) if faults else 0
         spoils = itertools.cycle(FAULTS)
-        pieces = itertools.cycle([_pieces(slug, self.key, "") for slug in SLUGS])
-        spoiled = {fault: itertools.cycle([_pieces(slug, self.key, fault) for slug in SLUGS]) for fault in FAULTS}
+        pieces = itertools.cycle([request_pieces(slug, self.key) for slug in SLUGS])
+        spoiled = {
+            fault: itertools.cycle([request_pieces(slug, self.key, fault) for slug in SLUGS]) for fault in FAULTS
+        }
         for number in itertools.count():
             kind = spoiled[next(spoils)] if every and number % every == every - 1 else pieces
             before, after = next(kind)
@@ -137,7 +139,7 @@ async def pipeline(house: House) -> AsyncIterator[Pipeline]:
     simulate = (*ORDER_RELAY, "simulate", "ikentoo", "--port", "0", "--speed", SPEED)
     with commands.running(*simulate, says=SIMULATES) as pos:
         file = house.place / "pipeline.toml"
-        file.write_text("".join(_location(number, slug, pos.url) for number, slug in enumerate(SLUGS)))
+        file.write_text(locations(pos.url))
         commands.run(*ORDER_RELAY, "locations", "apply", str(file))
         scopes = ("--scope", "orders:write", "--scope", "admin", "--scope", "ops")
         key = commands.run(*ORDER_RELAY, "keys", "create", "--name", f"pipeline {time.time()}", *scopes)
@@ -182,11 +184,16 @@ def percentiles(values: Sequence[float]) -> dict[str, float]:
     }
 
 
-def _location(number: int, slug: str, url: str) -> str:
-    return _TOML.format(slug=slug, url=url, business=BUSINESSES[number % 3], endpoint=slug.upper())
+def locations(url: str) -> str:
+    """The restaurants, as `order-relay locations apply` reads them."""
+    return "".join(
+        _TOML.format(slug=slug, url=url, business=BUSINESSES[number % 3], endpoint=slug.upper())
+        for number, slug in enumerate(SLUGS)
+    )
 
 
-def _pieces(slug: str, key: str, note: str) -> tuple[bytes, bytes]:
+def request_pieces(slug: str, key: str, note: str = "") -> tuple[bytes, bytes]:
+    """A request before and behind its reference."""
     order = {
         "location": slug,
         "reference": _PLACE,

@@ -1,15 +1,32 @@
-"""The framework's ceiling: a plain FastAPI route that validates the same order and answers 202. It stores nothing,
-knows no keys and no locations. Served with the very settings of `order-relay serve`."""
+"""The framework's ceiling: plain FastAPI routes that validate the same order or callback, or the id of an order, and
+answer. They store and look up nothing, and know no keys and no locations. Served with the very settings of
+`order-relay serve`."""
 
 import asyncio
+import json
+import os
 import socket
+from pathlib import Path
+from uuid import UUID
 
 from fastapi import FastAPI
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from app.cli.process import run_until_told, settle_memory
 from app.cli.web import listen, served
 from app.domain.order import Order
+
+VIEW = "BENCH_VIEW"
+"""The file with the view that the reading route answers, so that it is as large as ours."""
+
+
+class Callback(BaseModel):
+    """A word of iKentoo."""
+
+    status: str
+    thirdPartyReference: str  # noqa: N815 - its own spelling
+    ikentooAccountIdentifier: str | None = None  # noqa: N815 - the same
 
 
 class Accepted(BaseModel):
@@ -26,6 +43,16 @@ def create_app() -> FastAPI:
     @app.post("/v1/orders", status_code=202)
     async def submit(order: Order) -> Accepted:
         return Accepted(reference=order.reference, status="accepted")
+
+    @app.post("/webhooks/{system}/{key}")
+    async def receive(system: str, key: str, callback: Callback) -> dict[str, str]:  # noqa: ARG001 - as a route has them
+        return {}
+
+    view = json.loads(Path(os.environ[VIEW]).read_text()) if VIEW in os.environ else {}
+
+    @app.get("/v1/orders/{order_id}")
+    async def read(order_id: UUID) -> JSONResponse:  # noqa: ARG001 - only validated
+        return JSONResponse(view)
 
     return app
 

@@ -1,0 +1,88 @@
+"""Accepted orders per second: 32 connections, then 4, each with one request under way."""
+
+import itertools
+import os
+from collections.abc import Mapping, Sequence
+
+from bench.house import Served
+from bench.load import Load, load
+from bench.machine import Meter, Shares
+from bench.orders import requests
+from bench.suite.contenders import Contender
+from bench.suite.pace import Pace
+from bench.suite.rounds import Findings, Patience, Rounds, Sample
+from bench.suite.stage import Stage
+
+MANY, FEW = 32, 4
+_NAMES = itertools.count()
+_STORED = """
+SELECT count(*), count(DISTINCT s.order_id) FROM orders o
+LEFT JOIN submissions s ON s.location_id = o.location_id AND s.order_id = o.id WHERE o.reference LIKE $1
+"""
+
+
+async def measure(stage: Stage, pace: Pace, patience: Patience, contenders: Sequence[Contender]) -> Findings:
+    """Everybody, in turns."""
+    rounds = Rounds(words="accepting orders", rounds=pace.rounds, patience=patience)
+    for contender in contenders:
+        if contender.why_not is not None:
+            rounds.cannot(contender.name, contender.words, contender.why_not)
+            continue
+
+        async def run(_round: int, contender: Contender = contender) -> Sample:
+            async with contender.opened(stage) as served:
+                return await accepted(stage, served, contender, seconds=pace.seconds, warm_up_s=pace.warm_up_s)
+
+        rounds.add(contender.name, contender.words, run)
+    return await rounds.all()
+
+
+async def accepted(stage: Stage, served: Served, contender: Contender, *, seconds: float, warm_up_s: float) -> Sample:
+    """Both loads, on a server that was warmed up."""
+    await _load(stage, served, contender, seconds=warm_up_s, connections=MANY)
+    many, shares = await _load(stage, served, contender, seconds=seconds, connections=MANY)
+    few, _ = await _load(stage, served, contender, seconds=seconds / 2, connections=FEW)
+    return Sample(
+        numbers={
+            "per_s": many.per_s,
+            **percentiles(many.latencies),
+            "few_per_s": few.per_s,
+            **{f"few_{name}": value for name, value in percentiles(few.latencies).items()},
+        },
+        shares=shares,
+    )
+
+
+async def _load(
+    stage: Stage, served: Served, contender: Contender, *, seconds: float, connections: int
+) -> tuple[Load, Shares]:
+    name = f"r{next(_NAMES):04}"
+    meter = Meter({**served.parts, "load client": os.getpid()})
+    result = await load(
+        served.url,
+        requests(name, key=stage.key),
+        seconds=seconds,
+        connections=connections,
+        expected=contender.expected,
+    )
+    shares = meter.stop()
+    if contender.name.startswith("relay"):
+        await _verify(stage, name, result)
+    return result, shares
+
+
+async def _verify(stage: Stage, name: str, result: Load) -> None:
+    """Every 202 is a row, and there is no other one."""
+    async with stage.house.connected() as connection:
+        stored, queued = await connection.fetchrow(_STORED, f"{name}-%")
+    if not stored == queued == result.accepted:
+        raise RuntimeError(f"{result.accepted} answers 202, but {stored} orders and {queued} submissions")
+
+
+def percentiles(seconds: Sequence[float]) -> Mapping[str, float]:
+    """In milliseconds, by nearest rank."""
+    if not seconds:
+        return {}
+    ordered = sorted(seconds)
+    ranks = {"p50_ms": 50, "p99_ms": 99}
+    return {name: ordered[min(len(ordered) - 1, len(ordered) * rank // 100)] * 1000 for name, rank in ranks.items()}
