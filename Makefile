@@ -60,7 +60,7 @@ BENCH_STAMP := .venv-bench/.installed
 CONTENDERS := bench/contenders/node_red
 bench-env: $(BENCH_STAMP) ## the contenders' own environment (does nothing when up to date); Node-RED only where npm is
 
-$(BENCH_STAMP): requirements-bench.lock $(CONTENDERS)/package-lock.json $(STAMP)
+$(BENCH_STAMP): requirements-bench.lock $(CONTENDERS)/package-lock.json | $(STAMP)
 	@test -x .venv-bench/bin/python && .venv-bench/bin/python -c '' || $(BIN)/python -m venv --clear .venv-bench
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@mkdir -p .venv-bench/node-red && cp $(CONTENDERS)/package.json $(CONTENDERS)/package-lock.json .venv-bench/node-red/
