@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
-from app.domain.errors import AccessDenied, InDoubt, Misconfigured, NotSent, PosError, Rejected
+from app.domain.errors import AccessDenied, InDoubt, Misconfigured, NotSent, PosError, Rejected, no_clear_answer
 
 MAX_BODY = 1_048_576
 """Bytes of an answer that are read; the rest is left."""
@@ -86,7 +86,7 @@ def _kind(answer: Answer) -> tuple[type[PosError] | None, str]:
         return Misconfigured, f"Something other than the POS's API answered ({status}, not JSON): is base_url right?"
     if status in (400, 422):
         return Rejected, f"The POS refused the request ({status})."
-    return InDoubt, f"No clear answer of the POS ({status})."
+    return InDoubt, no_clear_answer(status)
 
 
 def retry_after(answer: Answer) -> float | None:

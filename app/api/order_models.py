@@ -105,7 +105,6 @@ class OrderSummary(Shown):
     attention: AttentionView | None
     cancellation: CancellationView | None
     warnings: list[Any]
-    erased_at: Annotated[Time | None, Field(description="When the guest's personal data were taken out.")]
 
 
 class HistoryView(Shown):

@@ -121,6 +121,11 @@ class PosUnavailable(RelayError):
         self.retry_after_s = retry_after_s
 
 
+def no_clear_answer(status: int) -> str:
+    """What is said of a status that nobody explained."""
+    return f"No clear answer of the POS ({status})."
+
+
 class PosError(RelayError):
     """One send that did not end in "taken".
 

@@ -4,7 +4,7 @@ import random
 from datetime import datetime, timedelta
 
 from app.domain.attention import FADES_WITH_PROGRESS, AttentionCode
-from app.domain.errors import AccessDenied, InDoubt, Misconfigured, NotSent, OrderNotExpressible, PosError
+from app.domain.errors import AccessDenied, Misconfigured, NotSent, OrderNotExpressible, PosError, no_clear_answer
 from app.domain.retry import retry_after, submission_delay
 from app.domain.status import FailureCode, Source, Status
 from app.domain.submission import Dispatch, DispatchEvent, Step, step
@@ -15,6 +15,8 @@ from app.store import submissions as store
 LOOKS_APART_S = 10.0
 """Two looks that both say "absent" must lie this far apart to be certain."""
 LOOKS_NEEDED = 2
+_SENDS_NEEDED = 2
+UNREADABLE = "The POS cannot read this order: the same server error twice, and it surely was not created."
 CANCEL_WANTED = "A cancel was asked for, so it is not sent again by itself to find out."
 
 
@@ -70,11 +72,13 @@ def rejected(settling: Settling, error: PosError) -> None:
         )
         case.tell(Source.POS_RESPONSE, "rejected", f"a no to a repeat: {said}")
         return
+    _refuse(case, FailureCode(error.code) if error.code else FailureCode.POS_REJECTED, error.message, error.pos_message)
+
+
+def _refuse(case: OrderCase, code: FailureCode, message: str, pos_message: str | None) -> None:
+    said = pos_message or message
     case.move(Status.REJECTED)
-    twice = isinstance(error, InDoubt)
-    message = "The POS cannot read this order: the same server error twice, and it surely was not created."
-    code = FailureCode(error.code) if error.code else FailureCode.POS_REJECTED
-    case.fail(code, message if twice else error.message, error.pos_message)
+    case.fail(code, message, pos_message)
     case.raise_attention(AttentionCode.REJECTED, said)
     case.settle_cancel("stopped", "The POS refused the order.")
     case.tell(Source.POS_RESPONSE, "rejected", said)
@@ -86,18 +90,6 @@ def not_shown(case: OrderCase, last: str, *, doubt: bool) -> None:
     case.move(Status.FAILED)
     case.fail(FailureCode.EXPIRED, f"{perhaps}. Last: {last}")
     case.tell(Source.RELAY, "failed", f"gave up. {perhaps}. Last: {last}")
-
-
-async def said_twice(settling: Settling, error: InDoubt) -> bool:
-    """The same server error twice, with confirmed absence between: the POS cannot read this order, ever.
-
-    Iiko answers 500 with a stack trace to a wrong type (Iiko integration tips, on error processing).
-    """
-    unreadable = error.http_status == 500 and error.code is None  # not a gateway's 503, not a restaurant offline (701)
-    if settling.fenced or settling.doubt or not unreadable or settling.submission.absent_through == 0:
-        return False
-    before = await store.last_doubtful(settling.connection, settling.submission, settling.claimed.number)
-    return before.get("http_status") == error.http_status and before.get("error") == error.message
 
 
 def no_result(settling: Settling, error: PosError) -> None:
@@ -177,7 +169,7 @@ async def absent(settling: Settling) -> None:
     elif asked_at < _apart(submission.absent_at):
         settling.changes |= {"due_at": _apart(submission.absent_at)}
     elif looks + 1 >= LOOKS_NEEDED:
-        _confirmed_absent(settling)
+        await _confirmed_absent(settling)
 
 
 def _apart(look: datetime) -> datetime:
@@ -191,8 +183,13 @@ async def _counts_from(settling: Settling) -> datetime:
     return (ended or settling.case.now) + timedelta(seconds=settling.outcome.absence_counts_after_s)
 
 
-def _confirmed_absent(settling: Settling) -> None:
+async def _confirmed_absent(settling: Settling) -> None:
     case = settling.case
+    unreadable = None if case.cancel_pending else await _said_twice(settling)
+    if unreadable is not None:
+        settling.changes |= {"state": Dispatch.DONE, "absent_through": settling.submission.attempt}
+        _refuse(case, FailureCode.POS_REJECTED, UNREADABLE, unreadable)
+        return
     settling.changes |= {
         "state": Dispatch.WAITING,
         "absent_looks": 0,
@@ -206,6 +203,25 @@ def _confirmed_absent(settling: Settling) -> None:
     case.tell(Source.RELAY, "confirmed_absent", "the POS surely does not have it; sending again, same reference")
     if case.cancel_pending:
         end_by_cancel(case, settling.changes)
+
+
+async def _said_twice(settling: Settling) -> str | None:
+    """The same server error to both of the last two sends, and it surely was not created by either: the POS cannot
+    read this order, ever. What it said.
+
+    Iiko answers 500 with a stack trace to a wrong type (Iiko integration tips, on error processing). Such an error
+    alone says nothing: a send that ended so may have created the order.
+    """
+    sends = await store.last_doubtful_sends(settling.connection, settling.submission)
+    if len(sends) < _SENDS_NEEDED:
+        return None
+    last, before = sends
+    asked_between = last.number > settling.submission.absent_through >= before.number
+    bare = last.http_status == 500 and (last.error or "").startswith(
+        no_clear_answer(500)
+    )  # no 503, no code such as 701
+    same = (last.http_status, last.error) == (before.http_status, before.error)
+    return last.error if asked_between and bare and same else None
 
 
 def end_by_cancel(case: OrderCase, changes: dict[str, object]) -> None:

@@ -109,7 +109,7 @@ def _result(claimed: Claimed, outcome: Outcome) -> AttemptResult:
             return AttemptResult(
                 outcome=error.outcome,
                 http_status=error.http_status,
-                error=error.message,
+                error=_words(error),
                 request=request,
                 response=(error.answer or "")[:ANSWER_LIMIT] or None,
             )
@@ -117,3 +117,9 @@ def _result(claimed: Claimed, outcome: Outcome) -> AttemptResult:
             return AttemptResult(outcome="not_translatable", error=str(refused))
         case NotBegun() as given_back:
             return AttemptResult(outcome="not_begun", error=given_back.reason)
+
+
+def _words(error: PosError) -> str:
+    """What we make of it, and what the POS itself said where that says more."""
+    said = error.pos_message
+    return f"{error.message} It said: {said}" if said and said not in error.message else error.message

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.adapters.base import Found, Taken
-from app.domain.errors import InDoubt, Misconfigured, OrderNotExpressible, PosError, Rejected
+from app.domain.errors import Misconfigured, OrderNotExpressible, PosError, Rejected
 from app.domain.status import StatusEvent
 from app.relay import no_result, stale_ids
 from app.relay.arrival import found, taken
@@ -101,8 +101,6 @@ async def _tell(settling: Settling) -> None:
         case Rejected() | Misconfigured() as error if settling.sends_once_more:
             stale_ids.sends_once_more(settling, error)
         case Rejected() as error if sending:
-            no_result.rejected(settling, error)
-        case InDoubt() as error if sending and await no_result.said_twice(settling, error):
             no_result.rejected(settling, error)
         case PosError() as error:
             no_result.no_result(settling, error)

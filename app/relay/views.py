@@ -69,7 +69,6 @@ def summary_view(row: SummaryRow) -> dict[str, Any]:
         "attention": _with_moment(row.attention, "since"),
         "cancellation": _with_moment(row.cancellation, "at"),
         "warnings": list(row.warnings),
-        "erased_at": _moment(row.erased_at),
     }
 
 

@@ -207,19 +207,28 @@ async def attempt_started(connection: AsyncConnection, location_id: str, referen
     return found
 
 
-async def last_doubtful(connection: AsyncConnection, submission: LockedSubmission, before: int) -> Mapping[str, Any]:
-    """The last creating attempt before this one that ended in doubt: ``http_status`` and ``error``; empty if none."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoubtfulSend:
+    """A creating attempt that ended in doubt."""
+
+    number: int
+    http_status: int | None
+    error: str | None
+
+
+async def last_doubtful_sends(
+    connection: AsyncConnection, submission: LockedSubmission, *, limit: int = 2
+) -> list[DoubtfulSend]:
+    """The last creating attempts, as far as they ended in doubt; the last one first."""
     statement = (
-        select(attempts.c.http_status, attempts.c.error)
+        select(attempts.c.number, attempts.c.http_status, attempts.c.error)
         .where(
             attempts.c.location_id == submission.location_id,
             attempts.c.reference == submission.reference,
             attempts.c.kind == "send",
-            attempts.c.number < before,
             attempts.c.outcome == "in_doubt",
         )
         .order_by(attempts.c.number.desc())
-        .limit(1)
+        .limit(limit)
     )
-    row = (await connection.execute(statement)).mappings().one_or_none()
-    return dict(row) if row else {}
+    return [DoubtfulSend(**row) for row in (await connection.execute(statement)).mappings()]
