@@ -11,6 +11,7 @@ import httpx
 
 from app.cli.demo.scratch import scratch_directory
 from app.store import embedded
+from bench import slow_disk
 from bench.orders import locations
 from bench.processes import ORDER_RELAY, PLAIN_ROUTE, Commands, Running
 
@@ -79,10 +80,12 @@ class House:
 
 
 @contextmanager
-def furnished() -> Iterator[House]:
+def furnished(*, on_slow_disk: bool = False) -> Iterator[House]:
     """Builds it in a directory for temporary files (TMPDIR), and clears it away."""
     with ExitStack() as stack:
         data = stack.enter_context(scratch_directory())
+        if on_slow_disk:
+            stack.enter_context(slow_disk.under_postgres(data))
         server = stack.enter_context(embedded.running(data))
         commands = Commands(
             directory=data,

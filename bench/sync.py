@@ -5,20 +5,21 @@ reads the simulated POS over HTTP, too. Three syncs a round: the first, one wher
 price of one product changed.
 """
 
+import os
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
 
 import httpx
 
 from app.simulators.iiko.generated import product_id
 from bench.house import SERVES, House
-from bench.intake import Patience
-from bench.machine import Meter, Shares
+from bench.machine import Meter, Shares, description
 from bench.processes import ORDER_RELAY, Running
+from bench.suite.rounds import Patience, tell
 from bench.sync_locations import toml
 from bench.sync_pos import PRODUCTS
+from bench.sync_report import Sync, show_sync, sync_figures
 
 CASES = ("first", "unchanged", "one price")
 FORGET = "TRUNCATE products, dictionaries, catalogs"
@@ -34,19 +35,17 @@ EDITS: Mapping[str, tuple[str, str]] = {
 LONGEST_S = 120.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sync:
-    """One sync, from sending the request until its answer was there."""
-
-    pos: str
-    case: str
-    seconds: float
-    rows: int
-    """Of products and dictionaries, that were written or removed."""
-    shares: Shares
+async def main(house: House, words: list[str]) -> None:
+    """All rounds, and their report. No options; QUICK=1 is one round."""
+    if words:
+        raise SystemExit(f"sync takes no options: {' '.join(words)}")
+    quick = os.environ.get("QUICK", "") not in ("", "0")
+    patience = Patience(left_s=3.0 if quick else 20.0)
+    found = await measure(house, rounds=1 if quick else 3, patience=patience)
+    show_sync(description(), sync_figures(found))
 
 
-async def measure(house: House, *, rounds: int, patience: Patience, tell: Callable[[str], None]) -> Sequence[Sync]:
+async def measure(house: House, *, rounds: int, patience: Patience) -> Sequence[Sync]:
     """All rounds. Each begins with a fresh server that knows nothing of the menu."""
     found: list[Sync] = []
     with _venues(house) as venues:

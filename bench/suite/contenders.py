@@ -10,6 +10,7 @@ from bench.peers.peer import Peer
 from bench.suite.stage import Stage
 
 Opened = Callable[[Stage], AbstractAsyncContextManager[Served]]
+COMPARED = ("orm", "procrastinate", "pgqueuer")
 SINGLE = {"ORDER_RELAY_INTAKE_BATCH": "1"}
 
 
@@ -71,11 +72,16 @@ def accepting(*, quick: bool) -> Sequence[Contender]:
         Contender(name="relay", words="order-relay, API", opened=ours("no")),
         Contender(name="relay_single", words="order-relay, a statement per order", opened=ours("no", SINGLE)),
         *(() if quick else more),
-        *map(_accepting, PEERS),
+        *(accepting_peer(peer) for peer in peers(quick=quick)),
     )
 
 
-def _accepting(peer: Peer) -> Contender:
+def peers(*, quick: bool) -> Sequence[Peer]:
+    """A quick run leaves out those that no ratio is taken of."""
+    return [peer for peer in PEERS if not quick or peer.name in COMPARED]
+
+
+def accepting_peer(peer: Peer) -> Contender:
     return Contender(
         name=peer.name,
         words=peer.words,

@@ -8,9 +8,9 @@ from contextlib import AbstractContextManager
 
 from bench.house import Served
 from bench.machine import Meter, Shares
-from bench.peers import PEERS
 from bench.peers.peer import Peer
 from bench.suite import stock
+from bench.suite.contenders import peers
 from bench.suite.pace import Pace
 from bench.suite.rounds import Findings, Patience, Rounds, Sample
 from bench.suite.stage import Stage
@@ -36,7 +36,7 @@ async def measure(stage: Stage, pace: Pace, patience: Patience) -> Findings:
         return await delivered(stage, stage.relay("alone"), pace, pace.backlog, lambda: _recorded(stage))
 
     rounds.add("relay", "order-relay, worker", relay)
-    for peer in PEERS:
+    for peer in peers(quick=pace.quick):
         if not peer.stores:
             continue
         if (why := peer.available()) is not None:

@@ -4,11 +4,12 @@ import itertools
 import os
 from collections.abc import Mapping, Sequence
 
+from bench import pgbench
 from bench.house import Served
 from bench.load import Load, load
 from bench.machine import Meter, Shares
 from bench.orders import requests
-from bench.suite.contenders import Contender
+from bench.suite.contenders import Contender, accepting, accepting_peer, ours, peers
 from bench.suite.pace import Pace
 from bench.suite.rounds import Findings, Patience, Rounds, Sample
 from bench.suite.stage import Stage
@@ -21,20 +22,57 @@ LEFT JOIN submissions s ON s.location_id = o.location_id AND s.order_id = o.id W
 """
 
 
-async def measure(stage: Stage, pace: Pace, patience: Patience, contenders: Sequence[Contender]) -> Findings:
+async def measure(stage: Stage, pace: Pace, patience: Patience) -> Findings:
     """Everybody, in turns."""
     rounds = Rounds(words="accepting orders", rounds=pace.rounds, patience=patience)
-    for contender in contenders:
-        if contender.why_not is not None:
-            rounds.cannot(contender.name, contender.words, contender.why_not)
-            continue
-
-        async def run(_round: int, contender: Contender = contender) -> Sample:
-            async with contender.opened(stage) as served:
-                return await accepted(stage, served, contender, seconds=pace.seconds, warm_up_s=pace.warm_up_s)
-
-        rounds.add(contender.name, contender.words, run)
+    for contender in accepting(quick=pace.quick):
+        _add(rounds, stage, contender, pace, seconds=pace.seconds)
+    _add_pgbench(rounds, stage, pace)
     return await rounds.all()
+
+
+async def on_slow_disk(fast: Stage, slow: Stage, pace: Pace, patience: Patience) -> Findings:
+    """The same where each sync takes a millisecond more; ours also beside itself on this machine's disk."""
+    rounds = Rounds(words="accepting orders, slow disk", rounds=pace.rounds, patience=patience)
+    _add(rounds, fast, Contender(name="relay_fast", words="order-relay, this disk", opened=ours("no")), pace,
+         seconds=pace.slow_disk_s)  # fmt: skip
+    wanted = [one for one in accepting(quick=pace.quick) if one.name in ("relay", "relay_single")]
+    if not pace.quick:
+        wanted += [accepting_peer(peer) for peer in peers(quick=False) if peer.stores]
+    for contender in wanted:
+        _add(rounds, slow, contender, pace, seconds=pace.slow_disk_s)
+    return await rounds.all()
+
+
+def _add(rounds: Rounds, stage: Stage, contender: Contender, pace: Pace, *, seconds: float) -> None:
+    if contender.why_not is not None:
+        rounds.cannot(contender.name, contender.words, contender.why_not)
+        return
+
+    async def run(_round: int) -> Sample:
+        async with contender.opened(stage) as served:
+            return await accepted(stage, served, contender, seconds=seconds, warm_up_s=pace.warm_up_s)
+
+    rounds.add(contender.name, contender.words, run)
+
+
+def _add_pgbench(rounds: Rounds, stage: Stage, pace: Pace) -> None:
+    words = "pgbench, the same inserts"
+    if (why := pgbench.available()) is not None:
+        rounds.cannot("pgbench", words, why)
+        return
+
+    async def run(_round: int) -> Sample:
+        await stage.clear()
+        parts = {"postgres": stage.house.postmaster}
+        many, few = (
+            pgbench.measure(stage.house.database, parts, clients=clients, seconds=max(1, round(seconds)))
+            for clients, seconds in ((MANY, pace.seconds), (FEW, pace.seconds / 2))
+        )
+        numbers = {"per_s": many.per_s, "mean_ms": many.latency_ms, "few_per_s": few.per_s}
+        return Sample(numbers=numbers, shares=many.shares)
+
+    rounds.add("pgbench", words, run)
 
 
 async def accepted(stage: Stage, served: Served, contender: Contender, *, seconds: float, warm_up_s: float) -> Sample:

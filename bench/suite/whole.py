@@ -13,8 +13,8 @@ from bench import orders
 from bench.house import Served
 from bench.load import Load, load
 from bench.machine import Meter
-from bench.peers import PEERS
 from bench.peers.peer import Peer
+from bench.suite.contenders import peers
 from bench.suite.delivery import cpu_us
 from bench.suite.intake import percentiles
 from bench.suite.pace import Pace
@@ -57,7 +57,7 @@ async def measure(stage: Stage, pace: Pace, patience: Patience) -> Findings:
             return await _through(stage, line, pace)
 
         rounds.add(name, words, relay)
-    for peer in PEERS:
+    for peer in peers(quick=pace.quick):
         if not peer.stores:
             continue
         if (why := peer.available()) is not None:
