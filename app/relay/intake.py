@@ -31,7 +31,7 @@ from app.relay.menus import Menus
 from app.relay.sending import Locations
 from app.store.batching import Batching
 from app.store.database import answer_within, run
-from app.store.intake import Known, NewOrder, known_orders, store_orders
+from app.store.intake import Known, NewOrder, known_orders, read_clock, store_orders
 from app.store.views import OrderRow, read_order
 
 FLUSHERS = 8
@@ -102,6 +102,7 @@ class Intake:
         new: NewOrder | None = None
         refusal: OrderInvalid | OrderNotExpressible | None = None
         try:
+            await self._check(location, order)
             new = self._new(location, order, await self._menus.for_order(location, order), print_of_content, actor)
         except (OrderInvalid, OrderNotExpressible) as refused:
             # A repeat of an order that was good when it first came (its wanted time has passed, the settings have
@@ -117,7 +118,7 @@ class Intake:
     async def preview(self, order: Order) -> Preview:
         """What would be sent. Stores nothing, calls no POS. Raises LocationUnknown, OrderInvalid."""
         location = await self._locations.get(order.location)
-        self._check(location, order)
+        await self._check(location, order)
         menu = await self._menus.for_order(location, order)
         problems = tuple(against_menu(location, order, menu))
         try:
@@ -155,7 +156,6 @@ class Intake:
         return [stored.get(order.id) for order in new]
 
     def _new(self, location: Location, order: Order, menu: Menu, print_of_content: bytes, actor: str) -> NewOrder:
-        self._check(location, order)
         found = against_menu(location, order, menu)
         if found and refuses(location, menu, datetime.now(UTC)):
             raise OrderInvalid(found)
@@ -184,9 +184,11 @@ class Intake:
             give_up_after_s=location.settings.give_up_after_s,
         )
 
-    def _check(self, location: Location, order: Order) -> None:
-        findings = check(order, currency=location.settings.currency, now=datetime.now(UTC))
-        if findings:
+    async def _check(self, location: Location, order: Order) -> None:
+        now, wanted = datetime.now(UTC), order.requested_for
+        if wanted is not None and wanted < now:  # by this host's clock, which may be wrong
+            now = await run(self._engine, read_clock)
+        if findings := check(order, currency=location.settings.currency, now=now):
             raise OrderInvalid(findings)
 
 

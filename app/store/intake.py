@@ -135,3 +135,9 @@ async def known_orders(
         Known(location_id=row.location_id, id=row.id, reference=row.reference, fingerprint=row.fingerprint)
         for row in result
     ]
+
+
+async def read_clock(connection: AsyncConnection) -> datetime:
+    """The database's clock, by which everything else is timed."""
+    now: datetime = (await connection.exec_driver_sql("SELECT now()")).scalar_one()
+    return now

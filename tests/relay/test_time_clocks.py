@@ -114,3 +114,10 @@ async def test_a_correction_is_measured_by_the_database_s_clock(elsewhen: House,
     corrected = Order.model_validate(ikentoo_order(requested_for=wanted.isoformat()))
     await elsewhen.operate.resend(IKENTOO, order_id, order=corrected, actor="ops")
     assert (await elsewhen.view(order_id))["dispatch"]["state"] == "waiting"
+
+
+async def test_a_wanted_time_is_past_by_the_database_alone(elsewhen: House, hours: int) -> None:
+    """The process's clock is hours ahead in one case: what it takes for past is not."""
+    wanted = datetime.now(UTC) + timedelta(hours=hours, minutes=30)
+    order_id = await elsewhen.submit(ikentoo_order(requested_for=wanted.isoformat()))
+    assert (await elsewhen.view(order_id))["status"] == "received"
