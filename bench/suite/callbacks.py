@@ -1,6 +1,5 @@
 """Callbacks a second, beside the route that only validates: three words each about orders that iKentoo has."""
 
-import asyncio
 import base64
 import itertools
 import os
@@ -27,6 +26,7 @@ SELECT o.current_reference::text AS reference, l.callback_key FROM orders o
 JOIN locations l ON l.location_id = o.location_id ORDER BY o.id
 """
 _HANDLED = "SELECT NOT EXISTS (SELECT FROM callbacks WHERE state = 'received')"
+_PARKED = "SELECT count(*) FROM callbacks WHERE state = 'parked'"
 _COMPLETED = "SELECT count(*) FROM orders WHERE status = 'completed'"
 
 
@@ -84,6 +84,8 @@ async def _called(stage: Stage, served: Served, requests: Iterator[bytes], pace:
         # Answered is stored; understood is a little later, and must keep up.
         numbers["understood_per_s"] = found.accepted / (time.monotonic() - began)
         async with stage.house.connected() as connection:
+            if parked := await connection.fetchval(_PARKED):
+                raise RuntimeError(f"{parked} callbacks found no order")
             numbers["completed"] = await connection.fetchval(_COMPLETED)
     return Sample(numbers=numbers, shares=shares)
 
@@ -91,4 +93,3 @@ async def _called(stage: Stage, served: Served, requests: Iterator[bytes], pace:
 async def _until_handled(stage: Stage) -> None:
     async with stage.house.connected() as connection:
         await stock.until(connection, _HANDLED, within_s=HANDLED_S)
-    await asyncio.sleep(0)

@@ -70,7 +70,7 @@ async def delivered(
     """Runs it until all is delivered or the time is over. Where all was, it must be recorded as delivered, too."""
     with running as served:
         meter = Meter({**served.parts, "POS": stage.light.pid, "load client": os.getpid()})
-        began = time.monotonic()
+        began, before = time.monotonic(), await _count(stage)  # some begin before the last of their parts is ready
         count = await _drained(stage, backlog, pace.drain_s)
         shares, took = meter.stop(), time.monotonic() - began
         if count >= backlog:
@@ -84,7 +84,7 @@ async def delivered(
         numbers={
             "per_s": (len(times) - 1) / (times[-1] - times[0]),
             "delivered": count,
-            **cpu_us(shares, took, count),
+            **cpu_us(shares, took, count - before),
         },
         shares=shares,
     )
@@ -101,10 +101,14 @@ async def _drained(stage: Stage, backlog: int, seconds: float) -> int:
     count, ends = 0, time.monotonic() + STARTS_S
     while time.monotonic() < ends and count < backlog:
         await asyncio.sleep(LOOK_S)
-        before, count = count, int((await stage.at_pos("GET", "/_count"))["different"])
+        before, count = count, await _count(stage)
         if count and not before:
             ends = time.monotonic() + seconds
     return count
+
+
+async def _count(stage: Stage) -> int:
+    return int((await stage.at_pos("GET", "/_count"))["different"])
 
 
 async def _all_recorded(recorded: Callable[[], Awaitable[int]], backlog: int) -> None:

@@ -32,8 +32,8 @@ FROM generate_series($1::bigint, $2::bigint) n CROSS JOIN {0}_orders o
 _ORDERS = """
 INSERT INTO orders OVERRIDING SYSTEM VALUE
 SELECT r.* FROM ids i JOIN {0}_orders t ON t.location_id = i.location_id AND t.id = i.old, LATERAL
-    jsonb_populate_record(t, jsonb_build_object('id', i.id, 'reference', '{1}-' || i.n, 'current_reference',
-    i.reference, 'received_at', now()) || '{2}'::jsonb) r
+    jsonb_populate_record(t, jsonb_build_object('id', i.id, 'reference',
+    '{1}-' || i.n || right(i.location_id, 3), 'current_reference', i.reference, 'received_at', now()) || '{2}'::jsonb) r
 """
 _SUBMISSIONS = """
 INSERT INTO submissions
