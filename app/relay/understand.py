@@ -19,7 +19,7 @@ from app.relay.arrival import cancel_comes_too_late
 from app.relay.events import OrderCase
 from app.store.callbacks import LockedCallback, lock_callbacks, save_callbacks
 from app.store.catalogs import hasten_sync
-from app.store.lanes import callbacks_came
+from app.store.lanes import callbacks_came, open_lanes
 from app.store.orders import orders_of_references
 from app.store.submissions import LockedSubmission, lock_submissions, save_submissions
 
@@ -57,6 +57,8 @@ class _Desk:
     written: list[tuple[LockedCallback, Mapping[str, Any]]] = field(default_factory=list)
     moved: dict[UUID, tuple[LockedSubmission, Mapping[str, Any]]] = field(default_factory=dict)
     stale_menus: set[str] = field(default_factory=set)
+    arrived: set[str] = field(default_factory=set)
+    """Locations at which a send whose answer never came has arrived: their POS takes orders."""
 
 
 async def understand(
@@ -73,6 +75,7 @@ async def understand(
     for location_id in sorted(desk.stale_menus):
         await hasten_sync(connection, location_id)
     await callbacks_came(connection, sorted({callback.location_id for callback in fresh}))
+    await open_lanes(connection, desk.arrived)
 
 
 async def _match(
@@ -125,6 +128,7 @@ def _apply(desk: _Desk, one: _Matched, case: OrderCase, submission: LockedSubmis
             desk.moved[one.reference] = submission, {"state": after.state, "lease_until": None, "last_error": None}
         if submission.state is not Dispatch.DONE:
             case.reach("submitted")
+            desk.arrived.add(callback.location_id)
     if beside:
         said = f"about a payment: {event.reason or 'no reason given'}"
         case.tell(Source.CALLBACK, event.raw, said, callback_id=callback.id)

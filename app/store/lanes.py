@@ -89,6 +89,14 @@ async def lane_answered(connection: AsyncConnection, lane: Lane) -> bool:
     return lane.blocked is not None or lane.failures >= LANE_OPENS_AFTER
 
 
+async def open_lanes(connection: AsyncConnection, location_ids: Collection[str]) -> None:
+    """The POSs took something: lanes that were held after failures are open again, and their orders due. Wrong settings
+    are another matter."""
+    for lane in (await lock_lanes(connection, (), or_in_trouble=location_ids)).values():
+        if lane.blocked is None and await lane_answered(connection, lane):
+            await make_due(connection, lane.location_id)
+
+
 async def make_due(connection: AsyncConnection, location_id: str) -> None:
     """What waits at this location is due now. Rows that somebody else holds are left alone: their holder decides."""
     live = submissions.c.state.in_(("waiting", "in_doubt"))

@@ -59,6 +59,21 @@ async def test_five_failures_in_a_row_hold_the_lane_and_one_probe_opens_it(house
     assert all([(await house.view(order))["status"] == "submitted" for order in orders])
 
 
+async def test_a_callback_about_a_send_in_doubt_opens_the_lane(house: House) -> None:
+    """Its answers get lost, and it takes orders all the same: the others need not wait for a probe."""
+    await house.fault(IKENTOO, "drop_after", match={"endpoint": "toGo"})
+    orders = await many(house, 8)
+    assert [await house.send(), await house.send()] == [4, 4]
+    assert (await house.lane(IKENTOO))["not_before"] is not None
+    await house.say(orders[0], "SUCCESS")
+    lane = await house.lane(IKENTOO)
+    assert (lane["failures"], lane["not_before"]) == (0, None)
+    assert await house.send() == 4
+    assert (await house.lane(IKENTOO))["failures"] == 4
+    await house.say(orders[0], "READY_FOR_PICKUP")
+    assert (await house.lane(IKENTOO))["failures"] == 4, "says nothing about sends of now"
+
+
 async def test_wrong_credentials_block_the_lane_and_reject_nothing(house: House) -> None:
     await house.fault(IKENTOO, "status", status=401, match={"endpoint": "toGo"})
     orders = await many(house, 3)

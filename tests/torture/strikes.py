@@ -129,6 +129,8 @@ class Striker:
             # Sometimes everything that it can be asked for, not only that orders are made.
             match = {} if dice.random() < 0.3 and "created" not in fault else {"endpoint": endpoint}
             self._stage.control(url, "POST", "/_sim/faults", {**fault, "match": match})
+            # By the clock, too: of a POS that is backed off from, few requests are left to spoil.
+            self._stage.later(dice.uniform(5, 15), lambda: self._stage.control(url, "DELETE", "/_sim/faults"))
             self.requests_spoiled += fault["times"]
             return f"{endpoint if match else 'everything'}: {fault}"
 
