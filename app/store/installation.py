@@ -145,12 +145,17 @@ async def has_orders(connection: AsyncConnection) -> bool:
     return bool(await connection.scalar(select(select(orders.c.id).exists())))
 
 
+# One hold for all who find at the same time that one is due, also where a crash came in between.
+_HELD_AT = """UPDATE installation
+SET held_at = CASE WHEN held_at > now() - interval '10 minutes' THEN held_at ELSE now() END"""
+
+
 async def hold_lanes(connection: AsyncConnection) -> int:
     """Nothing is sent anywhere from now on. A pause that a person had ordered stays told from this one by its time.
     Returns how many locations there are."""
     ours = ~lanes.c.paused | (lanes.c.paused_at == lanes.c.restored_at)
     await connection.execute(text("INSERT INTO installation (id) VALUES (1) ON CONFLICT DO NOTHING"))
-    await connection.execute(text("UPDATE installation SET held_at = now()"))
+    await connection.execute(text(_HELD_AT))
     await connection.execute(lanes.update().where(ours).values(paused=True, paused_at=func.now()))
     held = await connection.execute(lanes.update().values(restored_at=func.now()))
     return held.rowcount
