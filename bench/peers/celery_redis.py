@@ -34,12 +34,9 @@ class CeleryService(Service):
         return {"redis": pid}
 
     def _worker(self) -> list[str]:
-        pool = ["--pool", "gevent", "--concurrency", f"{DELIVERIES}", "--loglevel", "INFO"]
+        pool = ["--pool", "gevent", "--concurrency", f"{DELIVERIES}", "--loglevel", "WARNING"]
         quiet = ["--without-gossip", "--without-mingle"]
         return [str(PYTHON), "-m", "celery", "--app", f"{self.package}.tasks", "worker", *pool, *quiet]
-
-    def _worker_says(self) -> str:
-        return r"celery@\S+ ready"
 
 
 def free_port() -> int:

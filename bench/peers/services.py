@@ -49,7 +49,7 @@ class Service:
             parts = self._broker(stack, place, settings)
             if workers:
                 log = place / "worker.log"
-                worker = running(self._worker(), settings=settings, log=log, says=self._worker_says())
+                worker = running(self._worker(), settings=settings, log=log, says=WORKER_SAYS)
                 parts["worker"] = stack.enter_context(worker).pid
             api = stack.enter_context(running(self._api(), settings=settings, log=place / "api.log", says=API_SAYS))
             yield Served(url=api.url, parts={"server": api.pid, **parts})
@@ -76,9 +76,6 @@ class Service:
 
     def _worker(self) -> list[str]:
         return [str(PYTHON), "-m", f"{self.package}.worker"]
-
-    def _worker_says(self) -> str:
-        return WORKER_SAYS
 
 
 API = ("fastapi", "uvicorn", "uvloop", "httptools", "pydantic")

@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 from fastapi import FastAPI, Request
-from fastapi.concurrency import run_in_threadpool
 
 from app.domain.order import Order
 from bench.contenders import sql
@@ -26,11 +25,12 @@ app = FastAPI(lifespan=lifespan)
 
 @app.post("/v1/orders", status_code=202)
 async def submit(order: Order, request: Request) -> Accepted:
-    """The row is committed first: a task must find it. Sending the task blocks, and so has a thread."""
+    """The row is committed first: a task must find it. Sending the task blocks for a moment, as it usually does: a
+    thread for it costs half as much again."""
     async with request.app.state.pool.acquire() as connection:
         order_id, new = await sql.store(connection, order)
     if new:
-        await run_in_threadpool(deliver.delay, str(order_id))
+        deliver.delay(str(order_id))
     return Accepted(id=str(order_id), reference=order.reference, status="received")
 
 

@@ -1,15 +1,16 @@
 """The Celery application and its one task.
 
-For tasks that wait for the network its guide advises gevent; for tasks that may be repeated, late acknowledgement.
-Results are of no use here. psycopg and requests take gevent's sockets after its patching, which the worker command
+For tasks that wait for the network its guide advises gevent, with as many connections to the broker as there are
+greenlets (each acknowledges its own task); for tasks that may be repeated, late acknowledgement. Results are of no
+use here. psycopg and requests take gevent's sockets after its patching, which the worker command
 does before it imports this.
 """
 
 import os
-from functools import cache
 
 import requests
 from celery import Celery
+from celery.signals import worker_init, worker_ready
 from psycopg_pool import ConnectionPool
 from requests.adapters import HTTPAdapter
 
@@ -27,23 +28,27 @@ app.conf.update(
     worker_prefetch_multiplier=4,
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,
-    broker_pool_limit=POOL,
+    broker_pool_limit=2 * DELIVERIES,
+    broker_transport_options={"max_connections": 2 * DELIVERIES},
 )
 
 
-@cache
-def pool() -> ConnectionPool:
-    """Of the worker; opened by its first task."""
-    return ConnectionPool(DATABASE_URL, min_size=POOL, max_size=POOL, open=True)
+pool = ConnectionPool(DATABASE_URL, min_size=POOL, max_size=POOL, kwargs={"autocommit": True}, open=False)
+client = requests.Session()
+client.trust_env = False
+client.mount("http://", HTTPAdapter(pool_maxsize=DELIVERIES))
 
 
-@cache
-def client() -> requests.Session:
-    """Keeps connections open."""
-    session = requests.Session()
-    session.trust_env = False
-    session.mount("http://", HTTPAdapter(pool_maxsize=DELIVERIES))
-    return session
+@worker_init.connect
+def connect(**_: object) -> None:
+    """The worker's; the API sends tasks and has no need of it."""
+    pool.open(wait=True)
+
+
+@worker_ready.connect
+def tell(**_: object) -> None:
+    """To whoever started it."""
+    print("the worker is ready", flush=True)
 
 
 @app.task(
@@ -51,9 +56,9 @@ def client() -> requests.Session:
 )
 def deliver(order_id: str) -> None:
     """Sends one order, and says so in its row."""
-    with pool().connection() as connection:
+    with pool.connection() as connection:
         (body,) = connection.execute(_BODY, [order_id]).fetchone()
-    answer = client().post(DELIVER_TO, data=body.encode(), headers=JSON, timeout=TIMEOUT_S)
+    answer = client.post(DELIVER_TO, data=body.encode(), headers=JSON, timeout=TIMEOUT_S)
     answer.raise_for_status()
-    with pool().connection() as connection:
+    with pool.connection() as connection:
         connection.execute(_DELIVERED, [answer.status_code, order_id])

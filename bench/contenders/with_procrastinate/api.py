@@ -35,7 +35,7 @@ async def submit(order: Order, request: Request) -> Accepted:
     """Order and job in one commit."""
     pool: AsyncConnectionPool = request.app.state.pool
     order_id = uuid.uuid4()
-    async with pool.connection() as connection:
+    async with pool.connection() as connection, connection.transaction():
         stored = await connection.execute(_INSERT, [order_id, order.location, order.reference, content(order)])
         if stored.rowcount:
             await jobs.deliver.configure(connection=connection).defer_async(order_id=str(order_id))

@@ -19,8 +19,9 @@ app = procrastinate.App(
 
 
 def pool() -> AsyncConnectionPool:
-    """For the orders."""
-    return AsyncConnectionPool(DATABASE_URL, min_size=POOL // 2, max_size=POOL, open=False)
+    """For the orders. Single statements are transactions of their own."""
+    settings = {"autocommit": True}
+    return AsyncConnectionPool(DATABASE_URL, min_size=POOL // 2, max_size=POOL, kwargs=settings, open=False)
 
 
 @app.task(
