@@ -15,7 +15,7 @@ from bench.house import House
 from bench.load import load
 from bench.orders import requests
 from bench.peers.environment import VENV
-from bench.suite import stock
+from bench.suite import copies, stock
 from bench.suite.rounds import tell
 from bench.suite.stage import Stage, ikentoo_requests, set_up
 
@@ -61,7 +61,7 @@ async def _intake(stage: Stage, place: Path, seconds: int) -> None:
 async def _delivery(stage: Stage, place: Path, seconds: int) -> None:
     await stage.clear()
     async with stage.house.connected() as connection:
-        await stock.fill(connection, stock.WAITING, WAITING)
+        await copies.fill(connection, copies.WAITING, WAITING)
     with stage.relay("alone") as served:
         await asyncio.sleep(1)
         await _ended(_spies(served.parts, place, "delivery", seconds))

@@ -10,7 +10,7 @@ from bench.house import Served
 from bench.light_pos import IKENTOO_CALL, IKENTOO_WORDS
 from bench.load import load
 from bench.machine import Meter
-from bench.suite import stock
+from bench.suite import copies, stock
 from bench.suite.intake import percentiles
 from bench.suite.pace import Pace
 from bench.suite.rounds import Findings, Patience, Rounds, Sample
@@ -38,7 +38,7 @@ async def measure(stage: Stage, pace: Pace, patience: Patience) -> Findings:
     async def filled() -> Iterator[bytes]:
         await stage.clear()
         async with stage.house.connected() as connection:
-            await stock.fill(connection, stock.SUBMITTED, count)
+            await copies.fill(connection, copies.SUBMITTED, count)
             await connection.execute("VACUUM ANALYZE")
             rows = await connection.fetch(_ORDERS)
         await stage.checkpoint()

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from bench.house import Served
 from bench.machine import Meter, Shares
 from bench.peers.peer import Peer
-from bench.suite import stock
+from bench.suite import copies
 from bench.suite.contenders import peers
 from bench.suite.pace import Pace
 from bench.suite.rounds import Findings, Patience, Rounds, Sample
@@ -30,7 +30,7 @@ async def measure(stage: Stage, pace: Pace, patience: Patience) -> Findings:
     async def relay(_round: int) -> Sample:
         await stage.clear()
         async with stage.house.connected() as connection:
-            await stock.fill(connection, stock.WAITING, pace.backlog)
+            await copies.fill(connection, copies.WAITING, pace.backlog)
             await connection.execute("VACUUM ANALYZE orders, submissions")
         await stage.checkpoint()
         return await delivered(stage, stage.relay("alone"), pace, pace.backlog, lambda: _recorded(stage))

@@ -1,18 +1,22 @@
 """Does a worker slow down where a million orders wait and ten million are finished? The same delivery, by turns from
 small tables and from full ones, which are another database on the same PostgreSQL."""
 
+import shutil
 import time
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
 
-from bench.suite import stock
+from bench.suite import copies, stock
 from bench.suite.delivery import delivered
 from bench.suite.pace import Pace
 from bench.suite.rounds import Findings, Patience, Rounds, Sample, tell
 from bench.suite.stage import Stage
 
 FULL = "bench_full"
+SPARE_BYTES = 20 * 2**30
+"""Are left on the disk where the tables lie."""
 _KNOWN = """
 SELECT EXISTS (SELECT FROM installation i, pg_database d
     WHERE d.datname = current_database() AND i.identity LIKE '%/' || d.oid || '/%')
@@ -24,12 +28,12 @@ async def measure(stage: Stage, pace: Pace, patience: Patience) -> Findings:
     rounds = Rounds(words="delivering from full tables", rounds=pace.rounds, patience=patience)
     full = await _copy(stage)
     try:
-        rounds.notes.append(await _fill(full, pace))
+        rounds.notes.append(await _fill(full, pace, stage.house.place))
 
         async def small(_round: int) -> Sample:
             await stage.clear()
             async with stage.house.connected() as connection:
-                await stock.fill(connection, stock.WAITING, pace.backlog)
+                await copies.fill(connection, copies.WAITING, pace.backlog)
                 await connection.execute("VACUUM ANALYZE orders, submissions")
             await stage.checkpoint()
             return await delivered(stage, stage.relay("alone"), pace, pace.backlog, _nothing)
@@ -72,16 +76,19 @@ async def _copy(stage: Stage) -> str:
     return full
 
 
-async def _fill(full: str, pace: Pace) -> str:
+async def _fill(full: str, pace: Pace, place: Path) -> str:
     """What is in them afterwards."""
     began = time.monotonic()
-    until = began + pace.fill_s
+
+    def goes_on() -> bool:
+        return time.monotonic() < began + pace.fill_s and shutil.disk_usage(place).free > SPARE_BYTES
+
     connection = await asyncpg.connect(full)
     try:
-        waiting = await stock.fill(connection, stock.WAITING, pace.waiting, until=until)
-        whole = await stock.fill(connection, stock.FINISHED, pace.finished // stock.WHOLE, until=until)
-        purged = await stock.fill(connection, stock.PURGED, pace.finished - whole, until=until)
-        await connection.execute("VACUUM (ANALYZE, FREEZE)", timeout=600)
+        waiting = await copies.fill(connection, copies.WAITING, pace.waiting, goes_on=goes_on)
+        whole = await copies.fill(connection, copies.FINISHED, pace.finished // copies.WHOLE, goes_on=goes_on)
+        purged = await copies.fill(connection, copies.PURGED, pace.finished - whole, goes_on=goes_on)
+        await connection.execute("VACUUM ANALYZE", timeout=600)
         size = await connection.fetchval("SELECT pg_size_pretty(pg_database_size(current_database()))")
     finally:
         await connection.close()
@@ -90,6 +97,6 @@ async def _fill(full: str, pace: Pace) -> str:
         f"others as retention leaves them), {size}; filled in {time.monotonic() - began:.0f} s"
     )
     if waiting < pace.waiting or whole + purged < pace.finished:
-        words += f"; {pace.waiting:,} and {pace.finished:,} were wanted, but the time for filling was over"
+        words += f"; {pace.waiting:,} and {pace.finished:,} were wanted, but time or disk were over"
     tell(words)
     return words

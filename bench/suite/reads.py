@@ -10,7 +10,7 @@ from bench.house import Served
 from bench.load import load
 from bench.machine import Meter
 from bench.processes import ORDER_RELAY
-from bench.suite import stock
+from bench.suite import copies
 from bench.suite.intake import percentiles
 from bench.suite.pace import Pace
 from bench.suite.rounds import Findings, Patience, Rounds, Sample
@@ -26,7 +26,7 @@ async def measure(stage: Stage, pace: Pace, patience: Patience) -> Findings:
     key = stage.house.commands.run(*ORDER_RELAY, *create)  # as a checkout has: attempts without their exchanges
     await stage.clear()
     async with stage.house.connected() as connection:
-        await stock.fill(connection, stock.FINISHED, ORDERS)
+        await copies.fill(connection, copies.FINISHED, ORDERS)
         await connection.execute("VACUUM ANALYZE")
         ids = [str(row["id"]) for row in await connection.fetch("SELECT id FROM orders ORDER BY random()")]
     view = stage.house.place / "view.json"

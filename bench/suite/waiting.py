@@ -11,7 +11,7 @@ import asyncpg
 from bench.house import Served
 from bench.load import place
 from bench.machine import Meter
-from bench.suite import stock
+from bench.suite import copies
 from bench.suite.intake import percentiles
 from bench.suite.pace import Pace
 from bench.suite.rounds import Findings, Patience, Rounds, Sample
@@ -33,7 +33,7 @@ async def measure(stage: Stage, pace: Pace, patience: Patience) -> Findings:
     async def run(_round: int) -> Sample:
         await stage.clear()
         async with stage.house.connected() as connection:
-            await stock.fill(connection, stock.WAITING, pace.waiting_clients)
+            await copies.fill(connection, copies.WAITING, pace.waiting_clients)
             rows = await connection.fetch("SELECT id FROM orders LIMIT $1", pace.waiting_clients)
             with stage.relay("no") as served:
                 return await _waited(stage, served, connection, [str(row["id"]) for row in rows], pace)
