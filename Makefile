@@ -84,7 +84,8 @@ lock: setup ## renew the lock files (npm's, too) from pyproject.toml; ARGS="--up
 		--no-emit-index-url -c requirements.lock -o requirements-build.lock
 	$(BIN)/uv pip compile --group bench --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url -c requirements.lock -o requirements-bench.lock
-	cd $(CONTENDERS) && npm install --package-lock-only --omit-lockfile-registry-resolved --omit=optional --no-fund --no-audit
+	@if command -v npm >/dev/null; then cd $(CONTENDERS) && npm install --package-lock-only --omit-lockfile-registry-resolved \
+		--omit=optional --silent --no-fund --no-audit; else echo "npm is not installed: its lock file stays as it is"; fi
 
 docker-check: setup ## lint the Dockerfile, and the compose file where docker-compose is installed
 	$(BIN)/hadolint Dockerfile
