@@ -18,6 +18,8 @@ from app.simulators.ikentoo.payload import payload
 from app.simulators.ikentoo.switchboard import Switchboard
 
 LONGEST_PAUSE_S = 10.0
+AT_ONCE = 32
+"""Calls under way. The others wait here: the client looks through all that wait in its own pool at each turn."""
 
 
 class Callbacks:
@@ -43,9 +45,10 @@ class Callbacks:
         self._tasks: set[asyncio.Task[None]] = set()
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(config.callback_timeout_s, pool=None),
-            limits=httpx.Limits(max_connections=64, max_keepalive_connections=16),
+            limits=httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE),
             trust_env=False,
         )
+        self._room = asyncio.Semaphore(AT_ONCE)
 
     async def send(self, affair: Affair, word: str, switches: Switches | None = None) -> None:
         """Send one word, as often as the knobs say; comes back after the first try of the last one."""
@@ -95,7 +98,8 @@ class Callbacks:
             auth = httpx.BasicAuth(endpoint.username or "", endpoint.password or "")
         headers = {"Content-Type": "application/json;charset=UTF-8"}
         try:
-            response = await self._client.post(endpoint.url, content=callback.body, headers=headers, auth=auth)
+            async with self._room:
+                response = await self._client.post(endpoint.url, content=callback.body, headers=headers, auth=auth)
             callback.answers.append(response.status_code)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             callback.answers.append(type(error).__name__)
