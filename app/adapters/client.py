@@ -123,6 +123,18 @@ def _trace() -> aiohttp.TraceConfig:
 
 _TRACE = _trace()
 
+# The more special kinds first.
+_WORDS: Mapping[type[Exception], str] = {
+    TimeoutError: "time-out",
+    aiohttp.ServerDisconnectedError: "it hung up",
+    aiohttp.ClientPayloadError: "the connection broke",
+    aiohttp.ClientConnectorDNSError: "no such host",
+    aiohttp.ClientSSLError: "TLS failed",
+    aiohttp.ClientConnectorError: "no connection",
+    aiohttp.ClientOSError: "the connection broke",
+    aiohttp.ClientResponseError: "that was no HTTP",
+}
+
 
 async def call(
     client: Client,
@@ -195,5 +207,5 @@ async def _read(response: aiohttp.ClientResponse, mask: tuple[str, ...], what: s
 
 
 def _name(error: Exception) -> str:
-    # The class only: the library's texts hold addresses, and with them tokens.
-    return "time-out" if isinstance(error, TimeoutError) else type(error).__name__
+    """In words of ours: the library's own hold addresses, and with them tokens."""
+    return next((words for kind, words in _WORDS.items() if isinstance(error, kind)), type(error).__name__)
