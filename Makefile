@@ -53,7 +53,7 @@ format: setup ## put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: setup bench-env ## intake and accept-to-POS beside a route that only validates
+bench: setup bench-env ## order-relay beside its contenders, under 40 minutes; QUICK=1: under 8; ARGS="--help" for more
 	$(BIN)/python -m bench $(ARGS)
 
 BENCH_STAMP := .venv-bench/.installed

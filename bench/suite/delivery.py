@@ -20,6 +20,7 @@ STARTS_S = 30.0
 RECORDS_S = 20.0
 EDGE = 0.1
 """The first and the last tenth of what was delivered do not count: a start, and a tail."""
+NOT_STORED = "it stores nothing, so it has no backlog"
 DONE = "SELECT count(*) FROM submissions WHERE state = 'done'"
 
 
@@ -37,9 +38,7 @@ async def measure(stage: Stage, pace: Pace, patience: Patience) -> Findings:
 
     rounds.add("relay", "order-relay, worker", relay)
     for peer in peers(quick=pace.quick):
-        if not peer.stores:
-            continue
-        if (why := peer.available()) is not None:
+        if (why := peer.available() if peer.stores else NOT_STORED) is not None:
             rounds.cannot(peer.name, peer.words, why)
             continue
 

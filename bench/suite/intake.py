@@ -28,6 +28,8 @@ async def measure(stage: Stage, pace: Pace, patience: Patience) -> Findings:
     for contender in accepting(quick=pace.quick):
         _add(rounds, stage, contender, pace, seconds=pace.seconds)
     _add_pgbench(rounds, stage, pace)
+    for peer in peers(quick=pace.quick):
+        rounds.notes.append(f"{peer.words}: {peer.note}{'' if peer.durable else ' (a crash loses orders)'}")
     return await rounds.all()
 
 

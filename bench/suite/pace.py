@@ -66,7 +66,7 @@ FULL = Pace(
 )
 QUICK = Pace(
     quick=True,
-    budget_s=420.0,
+    budget_s=390.0,
     seconds=1.0,
     warm_up_s=0.3,
     slow_disk_s=1.0,
@@ -86,7 +86,7 @@ QUICK = Pace(
     calm_s=3.0,
 )
 SMOKE = Pace(
-    quick=True,
+    quick=False,
     budget_s=1200.0,
     rounds=1,
     seconds=0.4,

@@ -14,7 +14,7 @@ def draw(found: Mapping[str, Findings], place: Path) -> list[Path]:
     """An SVG for each measurement that compares something. Raises ImportError."""
     mpl = import_module("matplotlib")  # in another environment than the runner's
     mpl.use("Agg")
-    mpl.rcParams["svg.hashsalt"] = "order-relay"  # the same figures are the same file
+    mpl.rcParams.update({"svg.hashsalt": "order-relay", "svg.fonttype": "none"})  # the same figures: the same file
     place.mkdir(parents=True, exist_ok=True)
     wanted = [(name, one) for name, one in found.items() if SHAPES[name].ratio and one.samples]
     return [_bars(SHAPES[name], one, place / f"{name}.svg") for name, one in wanted]

@@ -50,10 +50,10 @@ MEASUREMENTS: Mapping[str, Measure] = {
     "hanging": hanging.measure,
     "waiting": waiting.measure,
     "memory": memory.measure,
-    "slow_disk": _on_slow_disk,
     "fullness": fullness.measure,
+    "slow_disk": _on_slow_disk,
 }
-"""In this order; filling large tables takes the time that is left."""
+"""In this order."""
 SPARE_S = 120.0
 """What filling large tables leaves for measuring them."""
 

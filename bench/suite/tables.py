@@ -14,10 +14,9 @@ class Shape:
 
     title: str
     ratio: str | None
-    """Of this number, to the first contender or to `to`; None: nothing is compared."""
+    """Of this number, to the first contender; None: nothing is compared."""
     numbers: Mapping[str, str]
     """Number -> the head of its column. The first one is also plotted."""
-    to: str | None = None
 
 
 _TIMES = {"p50_ms": "p50 ms", "p99_ms": "p99 ms"}
@@ -107,7 +106,7 @@ def table(shape: Shape, found: Findings) -> str:
 def _ratios(shape: Shape, found: Findings, name: str) -> list[str]:
     if shape.ratio is None:
         return []
-    first = shape.to or next(iter(found.contenders))
+    first = next(iter(found.contenders))
     mine, theirs = found.values(name, shape.ratio), found.values(first, shape.ratio)
     ratio = found.ratio(name, first, shape.ratio)
     each = " ".join(f"{one / two:.2f}" for one, two in zip(mine, theirs, strict=False) if two)

@@ -27,6 +27,7 @@ ENDS_S = 60.0
 """From the last 202 until all are final, at most."""
 _FINAL = "SELECT count(*) FROM orders WHERE status = 'completed'"
 _NAMES = itertools.count()
+NOT_STORED = "it stores nothing, so no order has a final state"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +59,7 @@ async def measure(stage: Stage, pace: Pace, patience: Patience) -> Findings:
 
         rounds.add(name, words, relay)
     for peer in peers(quick=pace.quick):
-        if not peer.stores:
-            continue
-        if (why := peer.available()) is not None:
+        if (why := peer.available() if peer.stores else NOT_STORED) is not None:
             rounds.cannot(peer.name, peer.words, why)
             continue
 
