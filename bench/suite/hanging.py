@@ -14,6 +14,7 @@ from bench.machine import Meter
 from bench.openloop import Offered, offer
 from bench.orders import LOCATIONS, request_pieces
 from bench.pipeline import reference
+from bench.suite import stock
 from bench.suite.intake import percentiles
 from bench.suite.pace import Pace
 from bench.suite.rounds import Findings, Patience, Rounds, Sample
@@ -21,6 +22,10 @@ from bench.suite.stage import Stage
 
 SETTLES_S = 2.0
 ARRIVES_S = 20.0
+FIRST_TIMES = 4
+"""The rate, while each restaurant gets its first order."""
+BEGUN_S = 60.0
+_BEGUN = "SELECT NOT EXISTS (SELECT FROM submissions WHERE attempt = 0)"
 STEP = 7919
 """A prime: neighbours in time are none in the tables."""
 _NAMES = itertools.count()
@@ -59,7 +64,7 @@ async def measure(stage: Stage, pace: Pace, patience: Patience) -> Findings:
     rounds = Rounds(words="half of the restaurants hang", rounds=pace.rounds, patience=patience)
     rounds.notes.append(
         f"{pace.locations:,} restaurants, {pace.hanging_rate:g} orders/s over all of them, times of the half that is "
-        "well; before the load, each restaurant of the other half has one order at its POS"
+        "well; before the load, each restaurant of both halves has got an order, which hangs where its POS does"
     )
     async with stage.house.connected() as connection:
         await connection.execute(_COPY, pace.locations, LOCATIONS[0])
@@ -89,9 +94,11 @@ async def measure(stage: Stage, pace: Pace, patience: Patience) -> Findings:
 
 async def _offered(stage: Stage, served: Served, pace: Pace) -> Sample:
     run = f"h{next(_NAMES):04}"
-    before = pace.locations // 2
-    odd = _requests(stage, f"{run}a", pace.locations, only=1)
-    await offer(Offered(began=0.0), served.url, odd, rate=4 * pace.hanging_rate, seconds=before / 4 / pace.hanging_rate)
+    first = _requests(stage, f"{run}a", pace.locations)
+    rate = FIRST_TIMES * pace.hanging_rate
+    await offer(Offered(began=0.0), served.url, first, rate=rate, seconds=pace.locations / rate)
+    async with stage.house.connected() as connection:
+        await stock.until(connection, _BEGUN, within_s=BEGUN_S)
     await asyncio.sleep(SETTLES_S)
     offered = Offered(began=0.0)
     meter = Meter({**served.parts, "POS": stage.light.pid, "load client": os.getpid()})
@@ -120,13 +127,12 @@ async def _arrivals(stage: Stage, wanted: set[str]) -> dict[str, float]:
     return found
 
 
-def _requests(stage: Stage, run: str, locations: int, *, only: int | None = None) -> Iterator[bytes]:
-    """For even and odd restaurants by turns, in steps that spread them; `only`: of one kind."""
+def _requests(stage: Stage, run: str, locations: int) -> Iterator[bytes]:
+    """For even and odd restaurants by turns, in steps that spread them."""
     half = locations // 2
     for number in itertools.count():
-        kind = number % 2 if only is None else only
-        turn = number if only is not None else number // 2
-        before, after = request_pieces(f"half-{turn * STEP % half * 2 + kind:05}", stage.key)
+        slug = f"half-{number // 2 * STEP % half * 2 + number % 2:05}"
+        before, after = request_pieces(slug, stage.key)
         yield b"%b%b%b" % (before, reference(run, number).encode(), after)
 
 

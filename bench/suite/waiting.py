@@ -19,7 +19,11 @@ from bench.suite.stage import Stage
 
 WAIT_S = 25
 OPENED_TOGETHER = 100
-SETTLES_S = 2.0
+SETTLES_S = 10.0
+"""At most, until all of them have been read once and wait."""
+LOOK_S = 0.5
+QUIET = 0.1
+"""Cores."""
 ANSWERED_S = 60.0
 _TRANSACTIONS = """
 SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()
@@ -54,7 +58,7 @@ async def _waited(
                 asyncio.create_task(_client(served.url, stage.key, one)) for one in ids[start : start + OPENED_TOGETHER]
             ]
             await asyncio.sleep(OPENED_TOGETHER / 2000)
-        await asyncio.sleep(SETTLES_S)
+        await _settled(served)
         meter = Meter({**served.parts})
         crowd = await _per_s(connection, pace.watch_s)
         shares = meter.stop()
@@ -80,6 +84,15 @@ async def _waited(
         },
         shares=shares,
     )
+
+
+async def _settled(served: Served) -> None:
+    ends = time.monotonic() + SETTLES_S
+    while time.monotonic() < ends:
+        meter = Meter({"server": served.parts["server"]})
+        await asyncio.sleep(LOOK_S)
+        if meter.stop().parts.get("server", 0.0) < QUIET:
+            return
 
 
 async def _client(url: str, key: str, order_id: str) -> tuple[str, float]:
