@@ -1,10 +1,11 @@
-"""Flame graphs of both processes under load, by py-spy from the contenders' environment: `make bench ARGS=profile`.
+"""Flame graphs of both processes under load, by py-spy, where that is installed: `make bench ARGS=profile`.
 
 python -m bench profile --load intake|delivery|pipeline --seconds 8 --out FOLDER
 """
 
 import argparse
 import asyncio
+import shutil
 import subprocess
 import tempfile
 import time
@@ -19,7 +20,7 @@ from bench.suite import copies, stock
 from bench.suite.rounds import tell
 from bench.suite.stage import Stage, ikentoo_requests, set_up
 
-PY_SPY = VENV / "bin" / "py-spy"
+PY_SPY = shutil.which("py-spy") or str(VENV / "bin" / "py-spy")
 RATE = 200
 """Looks a second."""
 ENDS_S = 30.0
@@ -38,8 +39,8 @@ def arguments(words: list[str]) -> argparse.Namespace:
 async def measure(house: House, words: list[str]) -> None:
     """An SVG and a list of stacks for each process under each load."""
     wanted = arguments(words)
-    if not PY_SPY.exists():
-        raise SystemExit("py-spy is not installed: make bench-env")
+    if not Path(PY_SPY).exists():
+        raise SystemExit("py-spy is not installed: .venv-bench/bin/python -m pip install py-spy")
     place = wanted.out or Path(tempfile.mkdtemp(prefix="order-relay-profile-"))
     place.mkdir(parents=True, exist_ok=True)
     async with set_up(house) as stage:
