@@ -39,7 +39,7 @@ def arguments(words: list[str]) -> argparse.Namespace:
 async def measure(house: House, words: list[str]) -> None:
     """An SVG and a list of stacks for each process under each load."""
     wanted = arguments(words)
-    if not Path(PY_SPY).exists():
+    if shutil.which(PY_SPY) is None:
         raise SystemExit("py-spy is not installed: .venv-bench/bin/python -m pip install py-spy")
     place = wanted.out or Path(tempfile.mkdtemp(prefix="order-relay-profile-"))
     place.mkdir(parents=True, exist_ok=True)
