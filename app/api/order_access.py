@@ -43,7 +43,7 @@ def visible_to(caller: Caller) -> list[str] | None:
 async def details_of(services: Services, caller: Caller, order_id: UUID, kind: str = "order") -> OrderDetails:
     """The order, payment or message with all that happened to it. Raises NotFound."""
     work = partial(read_details, order_id=order_id, kind=kind, locations=visible_to(caller))
-    details = await run(services.engine, work)
+    details = await run(services.engine, work, single_statement=True)
     if details is None:
         raise nothing(kind)
     return details

@@ -151,7 +151,8 @@ async def list_orders(request: Request, caller: Reader, query: Annotated[OrderQu
         received_from=query.received_from,
         received_to=query.received_to,
     )
-    rows = await run(services.engine, partial(read_summaries, wanted=wanted, limit=query.limit + 1, before=before))
+    work = partial(read_summaries, wanted=wanted, limit=query.limit + 1, before=before)
+    rows = await run(services.engine, work, single_statement=True)
     page = rows[: query.limit]
     more = len(rows) > len(page)
     return JSONResponse(
