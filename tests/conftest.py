@@ -9,6 +9,7 @@ import fcntl
 import gc
 import os
 import re
+import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -36,6 +37,13 @@ so that they seldom meet each other; the others go through the many short tests 
 """
 
 _ANY_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def pytest_configure() -> None:
+    """Also where the tests were started in the background of a shell, which makes everything in it ignore Ctrl-C: the
+    processes that they start must hear it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

@@ -21,6 +21,8 @@ from app.store.embedded_user import server_user
 
 SIZE_MB = 16_384
 """Of the file system, at most; memory is only used as it fills."""
+FILLINGS = 20
+"""Tries to shrink it."""
 ANSWER_S = 5.0
 GONE_S = 30.0
 CLONE_NEWNS = 0x00020000
@@ -69,10 +71,14 @@ class Database:
             _signal(pid, sign)
 
     def fill(self) -> None:
-        """Not one more block fits."""
-        used = os.statvfs(self._disk)
-        kilobytes = (used.f_blocks - used.f_bfree) * used.f_frsize // 1024
-        _run("mount", "-o", f"remount,size={max(kilobytes, 1)}k", str(self._disk))
+        """Not one more block fits, or hardly one: what is written meanwhile lets the next try ask for more."""
+        for tried in range(FILLINGS):
+            used = os.statvfs(self._disk)
+            kilobytes = (used.f_blocks - used.f_bfree) * used.f_frsize // 1024 + tried * 64
+            with suppress(subprocess.CalledProcessError):
+                _run("mount", "-o", f"remount,size={max(kilobytes, 1)}k", str(self._disk))
+                return
+        raise OSError("the file system could not be made small")
 
     def make_room(self) -> None:
         if self.small_disk:
