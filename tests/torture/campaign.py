@@ -32,6 +32,8 @@ MOST_ROUNDS = 4
 BACKLOG = 1_000
 """Orders under way at which no new ones come: kitchens have their limits, and guests too."""
 PENDING = "SELECT count(*) AS pending FROM submissions WHERE state IN ('waiting', 'sending', 'in_doubt')"
+QUIET = "SELECT coalesce(max(received_at) < now() - interval '15 s', true) AS quiet FROM callbacks"
+"""A POS may have thousands of callbacks to send when the last order is there."""
 HOPELESS = "SELECT count(*) AS held FROM submissions WHERE state = 'in_doubt' AND overdue"
 
 
@@ -156,9 +158,9 @@ class Campaign:
         pending = -1
         while time.monotonic() < deadline:
             with suppress(*AWAY):
-                [row], [held] = [await self.stage.database.fetch(sql) for sql in (PENDING, HOPELESS)]
+                [row], [held], [heard] = [await self.stage.database.fetch(sql) for sql in (PENDING, HOPELESS, QUIET)]
                 pending = row["pending"]
-                if pending == held["held"]:
+                if pending == held["held"] and heard["quiet"]:
                     break
             await asyncio.to_thread(self.stage.tend)
             await asyncio.sleep(LOOK_S)

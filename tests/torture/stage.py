@@ -26,6 +26,7 @@ SHORT = {
 }
 """Times so short that in a campaign many sends are cut off, many leases end and many deadlines pass."""
 READY_S = 180.0
+ANSWER_S = 30.0
 READY = r"(serves|works|simulates .+) on "
 FAKETIME = ("x86_64-linux-gnu", "aarch64-linux-gnu", "")
 
@@ -147,12 +148,14 @@ class Stage:
         for url in (self.iiko_url, self.ikentoo_url):
             self.control(url, "DELETE", "/_sim/faults")
 
-    def control(self, url: str, method: str, path: str, json: object = None) -> httpx.Response | None:
+    def control(
+        self, url: str, method: str, path: str, json: object = None, *, patience_s: float = READY_S
+    ) -> httpx.Response | None:
         """Asks a simulator for something; None while it is away."""
-        deadline = time.monotonic() + READY_S
+        deadline = time.monotonic() + patience_s
         while time.monotonic() < deadline:
             with suppress(httpx.TransportError):
-                return httpx.request(method, url + path, json=json, timeout=30, trust_env=False)
+                return httpx.request(method, url + path, json=json, timeout=min(ANSWER_S, patience_s), trust_env=False)
             self.tend()
             time.sleep(0.1)
         return None
